@@ -1,0 +1,50 @@
+package io.ostraka.raft.runtime.host;
+
+import io.ostraka.raft.core.RaftConfig;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What can be set on a {@link RaftHost}.
+ *
+ * @param raft the options of each replica's core
+ * @param loops the number of Raft loops; a group stays on one of them
+ * @param tickNanos the time between two looks at the clock; a fraction of the election timeout
+ * @param queuedBytesMax how many bytes of commands may wait, for one loop, to be proposed; past it they are refused
+ * @param unflushedBytesMax how much log may be in no completed flush of a store, in bytes over all replicas
+ * @param retainedBytesMax how much flushed log is kept for followers that lag, in bytes over all replicas
+ * @param slowWriteNanos a log write that takes longer marks the disk as sick
+ * @param diskRecoveryNanos how long no write may be slow before the disk counts as healthy again
+ * @param randomSeed what the election timeouts are drawn from, different on each node
+ */
+public record HostOptions(
+        RaftConfig raft,
+        int loops,
+        long tickNanos,
+        long queuedBytesMax,
+        long unflushedBytesMax,
+        long retainedBytesMax,
+        long slowWriteNanos,
+        long diskRecoveryNanos,
+        long randomSeed) {
+
+    /** Checks the bounds. */
+    public HostOptions {
+        if (loops < 1 || tickNanos < 1 || queuedBytesMax < 1 || unflushedBytesMax < 1 || retainedBytesMax < 0) {
+            throw new IllegalArgumentException("host options out of bounds");
+        }
+    }
+
+    /** Returns the defaults for a core with the options {@code raft}. */
+    public static HostOptions defaults(RaftConfig raft, long randomSeed) {
+        return new HostOptions(
+                raft,
+                1,
+                Math.max(TimeUnit.MILLISECONDS.toNanos(10), raft.heartbeatIntervalNanos() / 2),
+                64L << 20,
+                64L << 20,
+                32L << 20,
+                TimeUnit.SECONDS.toNanos(1),
+                TimeUnit.SECONDS.toNanos(30),
+                randomSeed);
+    }
+}
