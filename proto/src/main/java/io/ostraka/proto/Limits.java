@@ -28,8 +28,8 @@ public final class Limits {
     public static final int SHARDS_MAX = 16_384;
 
     /**
-     * Width of a session's window: a write's number and the lowest unanswered number that it carries differ by less than
-     * this. The server keeps one result a shard, session and number modulo this width.
+     * Width of a session's window: a write's number and the lowest unanswered number that it carries differ by less
+     * than this. The server keeps one result a shard, session and number modulo this width.
      */
     public static final int SESSION_WINDOW = 1_024;
 

@@ -10,9 +10,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configuration of a cluster at one revision: for each shard who owns it and who should, the groups with
- * their replicas, and the nodes with their addresses (DESIGN section 4). Immutable; iteration is in order of
- * shard, identity and node id.
+ * The configuration of a cluster at one revision: for each shard who owns it and who should, the groups with their
+ * replicas, and the nodes with their addresses (DESIGN section 4). Immutable; iteration is in order of shard, identity
+ * and node id.
  *
  * @param clusterId identity of the cluster
  * @param num numbers the desired maps: each Join, Leave, Move and undo makes one; 0 before the first
@@ -117,8 +117,8 @@ public record ClusterConfig(
     }
 
     /**
-     * The group that is to serve the shard when all that is planned is done: the target if there is one, else the
-     * owner unless it is leaving, else nobody (null). Balance and {@code query} speak of this map.
+     * The group that is to serve the shard when all that is planned is done: the target if there is one, else the owner
+     * unless it is leaving, else nobody (null). Balance and {@code query} speak of this map.
      */
     public @Nullable GroupRef desired(int shard) {
         ShardRow row = shards.get(shard);

@@ -7,8 +7,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What changed from one revision of the configuration to the next. It extends exactly the configuration whose
- * hash is {@link #previousHash}; {@link ClusterConfig#apply} refuses any other.
+ * What changed from one revision of the configuration to the next. It extends exactly the configuration whose hash is
+ * {@link #previousHash}; {@link ClusterConfig#apply} refuses any other.
  *
  * @param revision the revision that this change makes
  * @param num number of the desired map after it

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * A link of the chain over all changes of the configuration: each hash is the SHA-256 of the one before and of
- * the change, so two who hold the same hash hold the same configuration and came there the same way.
+ * A link of the chain over all changes of the configuration: each hash is the SHA-256 of the one before and of the
+ * change, so two who hold the same hash hold the same configuration and came there the same way.
  */
 public final class ConfigHash {
 
@@ -24,7 +24,9 @@ public final class ConfigHash {
         this.bytes = bytes;
     }
 
-    /** A hash from its bytes, which are copied; throws {@link IllegalArgumentException} unless there are {@link #SIZE}. */
+    /**
+     * A hash from its bytes, which are copied; throws {@link IllegalArgumentException} unless there are {@link #SIZE}.
+     */
     public static ConfigHash copyOf(byte[] bytes) {
         if (bytes.length != SIZE) {
             throw new IllegalArgumentException("a configuration hash has " + SIZE + " bytes, not " + bytes.length);

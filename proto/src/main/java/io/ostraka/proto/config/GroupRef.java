@@ -1,8 +1,8 @@
 package io.ostraka.proto.config;
 
 /**
- * The identity of a Raft group: its gid and the number of the Join that made it. A gid that is joined again
- * after it has left is another group.
+ * The identity of a Raft group: its gid and the number of the Join that made it. A gid that is joined again after it
+ * has left is another group.
  *
  * @param gid what administrators call the group; positive, except for the controller's own group (0, 0)
  * @param incarnation number of the configuration in which the group was joined

@@ -1,6 +1,9 @@
 package io.ostraka.proto.config;
 
-/** A configuration, or a change of one, came over the wire in a form that no controller writes. Discard it and ask another controller. */
+/**
+ * A configuration, or a change of one, came over the wire in a form that no controller writes. Discard it and ask
+ * another controller.
+ */
 public final class MalformedConfigException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -1,4 +1,7 @@
-/** The cluster's configuration as immutable values: where each shard lives and should live, and the chain of changes that led there. */
+/**
+ * The cluster's configuration as immutable values: where each shard lives and should live, and the chain of changes
+ * that led there.
+ */
 @NullMarked
 package io.ostraka.proto.config;
 

@@ -37,7 +37,7 @@ final class FirstFailure {
     StoreException met(String operation, RocksDBException cause) {
         StoreException failure = new StoreException(
                 operation + " failed in the store " + directory + ": " + cause.getMessage()
-                        + "; the node stops, its peers carry on; check the disk and its free space, then start it again",
+                        + "; the node stops, its peers carry on; check the disk and its free space, then restart it",
                 cause);
         if (first.compareAndSet(null, failure)) {
             listener.accept(failure);

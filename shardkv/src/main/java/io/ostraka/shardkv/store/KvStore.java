@@ -18,7 +18,9 @@ public interface KvStore extends KvView, AutoCloseable {
     /** Pins the present. The caller closes it. */
     KvSnapshot snapshot();
 
-    /** Makes everything written before the call durable. Blocks; cheap when nothing was written since the last flush. */
+    /**
+     * Makes everything written before the call durable. Blocks; cheap when nothing was written since the last flush.
+     */
     void flush();
 
     /** Roughly how many bytes the range takes on disk and in memory, without reading it. */

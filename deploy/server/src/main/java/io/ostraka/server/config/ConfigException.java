@@ -1,6 +1,9 @@
 package io.ostraka.server.config;
 
-/** Says that the configuration of a process cannot be used: which setting, what is wrong with it, and what to write instead. */
+/**
+ * Says that the configuration of a process cannot be used: which setting, what is wrong with it, and what to write
+ * instead.
+ */
 public final class ConfigException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

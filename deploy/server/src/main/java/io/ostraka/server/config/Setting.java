@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Every setting of a server process. One entry defines the key of the configuration file, the flag
- * ({@code --key}) and the environment variable ({@code OSTRAKA_KEY}), so that the three cannot drift apart.
+ * Every setting of a server process. One entry defines the key of the configuration file, the flag ({@code --key}) and
+ * the environment variable ({@code OSTRAKA_KEY}), so that the three cannot drift apart.
  */
 public enum Setting {
     /** Which parts this process runs. */

@@ -16,10 +16,7 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
 
-/**
- * The value of every setting and where it came from: flags over environment over file over defaults.
- * Immutable.
- */
+/** The value of every setting and where it came from: flags over environment over file over defaults. Immutable. */
 public final class Settings {
 
     /** One value and its origin, for example {@code file conf/node.yaml}. */

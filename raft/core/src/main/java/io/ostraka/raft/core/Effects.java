@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The order that matters: {@code append} and {@code hardState} are handed to the log in the order of the steps;
  * {@code sendNow} may leave at once; {@code sendAfterPersist} leaves only once everything up to and including
- * {@code persistId} is durable, which may already be so. The host then says {@link io.ostraka.raft.core.input.Persisted}.
+ * {@code persistId} is durable, which may already be so. The host then says
+ * {@link io.ostraka.raft.core.input.Persisted}.
  *
- * @param persistId the number of this step's write if it has one ({@link #hasWrite}), else of the latest before it, 0 if
- *     there was none; grows by one with each write
+ * @param persistId the number of this step's write if it has one ({@link #hasWrite}), else of the latest before it, 0
+ *     if there was none; grows by one with each write
  * @param hardState term, vote and commit to save, if they are to be saved
  * @param append entries to append; the first overwrites the log's suffix from its index
  * @param mustSync whether the write holds anything that must be forced

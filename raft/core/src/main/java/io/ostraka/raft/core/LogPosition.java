@@ -1,8 +1,8 @@
 package io.ostraka.raft.core;
 
 /**
- * A point in a log: an index and the term of the entry there. Two logs that have an entry at the same position are equal
- * up to it (paper, section 5.3, Log Matching).
+ * A point in a log: an index and the term of the entry there. Two logs that have an entry at the same position are
+ * equal up to it (paper, section 5.3, Log Matching).
  *
  * @param index the index, 0 before the first entry
  * @param term the term of the entry at that index, 0 before the first entry

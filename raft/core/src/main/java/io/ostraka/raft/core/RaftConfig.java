@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
  *
  * @param heartbeatIntervalNanos how often an awake leader sends heartbeats
  * @param electionTimeoutMinNanos for how long a replica that heard from a leader takes part in no election
- * @param electionTimeoutMaxNanos the longest a follower waits before it campaigns, and the longest a leader goes without
- *     hearing from a majority before it steps down
+ * @param electionTimeoutMaxNanos the longest a follower waits before it campaigns, and the longest a leader goes
+ *     without hearing from a majority before it steps down
  * @param maxAppendBytes what the entries of one append may sum up to; one entry always fits
  * @param inflightEntriesMax how many entries may be on their way to one follower
  * @param inflightBytesMax how many bytes of entries may be on their way to one follower
@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
  * @param protocolReserveBytes what protocol proposals may take beyond either limit
  * @param leaseDriftPercent the bound on how much clocks may differ in speed, taken off the lease
  * @param readMode how reads are proved
- * @param quietAfterNanos after how long without work a leader falls quiet and leaves its heartbeats to the node's; 0 for
- *     never, which a host without node heartbeats needs
+ * @param quietAfterNanos after how long without work a leader falls quiet and leaves its heartbeats to the node's; 0
+ *     for never, which a host without node heartbeats needs
  */
 public record RaftConfig(
         long heartbeatIntervalNanos,

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One replica of one Raft group, as a value machine: {@link #step} takes an input and returns what to do.
  *
- * <p>Not safe for use by several threads; it never blocks. A {@link BrokenInvariantException} from any method means that
- * the replica must not be used again.
+ * <p>Not safe for use by several threads; it never blocks. A {@link BrokenInvariantException} from any method means
+ * that the replica must not be used again.
  */
 @SuppressWarnings("DoNotCallSuggester")
 public final class RawNode {

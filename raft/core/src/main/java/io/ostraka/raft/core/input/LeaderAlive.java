@@ -3,8 +3,8 @@ package io.ostraka.raft.core.input;
 import io.ostraka.raft.core.ReplicaId;
 
 /**
- * The heartbeat of the leader's node names this group: stands in for a heartbeat of the group's own. A follower of a quiet
- * leader needs it at least as often as heartbeats.
+ * The heartbeat of the leader's node names this group: stands in for a heartbeat of the group's own. A follower of a
+ * quiet leader needs it at least as often as heartbeats.
  *
  * @param leader who leads
  * @param term in which term

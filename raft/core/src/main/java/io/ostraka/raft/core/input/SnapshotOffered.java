@@ -5,9 +5,9 @@ import io.ostraka.raft.core.ReplicaId;
 import io.ostraka.raft.core.membership.Membership;
 
 /**
- * A leader offers a snapshot; answered by a {@link io.ostraka.raft.core.SnapshotVerdict} of the same step. The host asks
- * when the stream opens, as often as it likes while it goes on (it counts as a sign of life), and once more before it
- * installs.
+ * A leader offers a snapshot; answered by a {@link io.ostraka.raft.core.SnapshotVerdict} of the same step. The host
+ * asks when the stream opens, as often as it likes while it goes on (it counts as a sign of life), and once more before
+ * it installs.
  *
  * @param from the leader
  * @param term its term

@@ -4,8 +4,8 @@ import io.ostraka.raft.core.ReplicaId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leader is to hand over. Ignored by everyone else, and where there is nobody fit to take over. Proposals are refused
- * until the target leads or an election timeout has passed.
+ * The leader is to hand over. Ignored by everyone else, and where there is nobody fit to take over. Proposals are
+ * refused until the target leads or an election timeout has passed.
  *
  * @param target who is to lead, or null for the most advanced voter that is in touch
  * @param nowNanos the time now

@@ -3,8 +3,8 @@ package io.ostraka.raft.runtime.host;
 import io.ostraka.raft.core.NodeId;
 
 /**
- * The way to the other nodes. It may lose, delay and repeat messages, and never holds more of them than its bound.
- * Safe for any thread.
+ * The way to the other nodes. It may lose, delay and repeat messages, and never holds more of them than its bound. Safe
+ * for any thread.
  */
 public interface Transport extends AutoCloseable {
 

@@ -8,6 +8,9 @@ package io.ostraka.raft.runtime.statemachine;
 @FunctionalInterface
 public interface ResultSink<R> {
 
-    /** Answers the command at {@code index}, once, in the thread that applies; an answer that nobody waits for is dropped. */
+    /**
+     * Answers the command at {@code index}, once, in the thread that applies; an answer that nobody waits for is
+     * dropped.
+     */
     void result(long index, R result);
 }

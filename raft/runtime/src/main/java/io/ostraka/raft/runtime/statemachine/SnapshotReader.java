@@ -16,7 +16,9 @@ public interface SnapshotReader extends AutoCloseable {
     /** Returns the membership in force at {@link #position}. */
     Membership membership();
 
-    /** Returns the chunk at {@code sequence}, which is any so far read or the next; null past the last. May read a disk. */
+    /**
+     * Returns the chunk at {@code sequence}, which is any so far read or the next; null past the last. May read a disk.
+     */
     @Nullable
     SnapshotChunk read(long sequence);
 

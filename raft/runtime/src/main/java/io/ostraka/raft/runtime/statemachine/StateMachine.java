@@ -7,8 +7,8 @@ import java.util.List;
  * The replicated state of one group on one node.
  *
  * <p>Every method but {@link #flush} and {@link #durable} is called by the host's apply thread, one call at a time and
- * in index order. {@link #flush} and, after it, {@link #durable} are called by the flush thread while applies go on;
- * an implementation makes those two safe against the rest. After {@link #close} nothing is called.
+ * in index order. {@link #flush} and, after it, {@link #durable} are called by the flush thread while applies go on; an
+ * implementation makes those two safe against the rest. After {@link #close} nothing is called.
  *
  * <p>What is applied is a function of the entries alone: no clock, no randomness, no iteration order of a hash map.
  *

@@ -3,12 +3,12 @@ package io.ostraka.raft.runtime.storage;
 import java.util.List;
 
 /**
- * The files of one data directory: the port through which everything of this package reaches the disk. Every call blocks
- * until it is done. Names are relative to the directory, with {@code /} between folder and file.
+ * The files of one data directory: the port through which everything of this package reaches the disk. Every call
+ * blocks until it is done. Names are relative to the directory, with {@code /} between folder and file.
  *
- * <p>What survives a loss of power: of a file's bytes, what was written before a {@link DiskFile#force} that returned; of
- * a folder's names (created, renamed, deleted), what happened before a {@link #syncDirectory} of that folder that returned.
- * Everything else may survive whole, in part, or not at all.
+ * <p>What survives a loss of power: of a file's bytes, what was written before a {@link DiskFile#force} that returned;
+ * of a folder's names (created, renamed, deleted), what happened before a {@link #syncDirectory} of that folder that
+ * returned. Everything else may survive whole, in part, or not at all.
  *
  * <p>Implementations allow calls from several threads as long as no two concern one file.
  */
@@ -34,7 +34,9 @@ public interface Disk {
     /** Returns whether a file or folder of this name exists. */
     boolean exists(String name) throws DiskException;
 
-    /** Returns the names of the files in a folder, without the folder's own, sorted; none if there is no such folder. */
+    /**
+     * Returns the names of the files in a folder, without the folder's own, sorted; none if there is no such folder.
+     */
     List<String> list(String folder) throws DiskException;
 
     /** Deletes a file; does nothing if there is none. */
@@ -52,7 +54,8 @@ public interface Disk {
     /**
      * Locks the whole data directory against other processes, and other users in this one, until the lock is closed.
      *
-     * @throws DiskException with {@link DiskException.Reason#LOCKED} if someone has it, naming the process if it is known
+     * @throws DiskException with {@link DiskException.Reason#LOCKED} if someone has it, naming the process if it is
+     *     known
      */
     DiskLock lock(String name) throws DiskException;
 

@@ -24,8 +24,8 @@ import java.util.Locale;
  * The real {@link Disk}: a directory of the file system. {@link DiskFile#force} is {@code fdatasync}.
  *
  * <p>An interrupt closes a {@link FileChannel} under the hands of the thread that uses it. So each call here puts a
- * pending interrupt aside and restores it afterwards; a thread that may be interrupted <em>during</em> a call must shield
- * itself, as {@link LogThread} does.
+ * pending interrupt aside and restores it afterwards; a thread that may be interrupted <em>during</em> a call must
+ * shield itself, as {@link LogThread} does.
  */
 public final class FileDisk implements Disk {
 

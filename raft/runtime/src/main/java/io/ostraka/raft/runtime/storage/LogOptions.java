@@ -5,8 +5,8 @@ package io.ostraka.raft.runtime.storage;
  *
  * @param segmentBytes length of a segment, a multiple of 4,096
  * @param batchBytesMax what one batch may gather; a single write may be larger
- * @param segmentsTarget how many segments with data are normal; above, the oldest is freed by copying or by asking for a
- *     flush
+ * @param segmentsTarget how many segments with data are normal; above, the oldest is freed by copying or by asking for
+ *     a flush
  * @param sparesMax how many segments wait for their use, zero-filled or recycled
  */
 public record LogOptions(int segmentBytes, int batchBytesMax, int segmentsTarget, int sparesMax) {

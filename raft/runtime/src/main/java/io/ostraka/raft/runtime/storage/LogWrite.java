@@ -7,7 +7,9 @@ import io.ostraka.raft.core.ReplicaId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Something that a replica asks of the shared log. The writes of one replica take effect in the order of submission. */
+/**
+ * Something that a replica asks of the shared log. The writes of one replica take effect in the order of submission.
+ */
 public sealed interface LogWrite {
 
     /** Returns the replica that it is about. */
@@ -28,14 +30,14 @@ public sealed interface LogWrite {
     }
 
     /**
-     * Begins the replica's log anew after {@code base} and forgets all its entries: the first write of a new replica (at
-     * index 0), or after a snapshot up to {@code base} became durable in the store. The hard state stays.
+     * Begins the replica's log anew after {@code base} and forgets all its entries: the first write of a new replica
+     * (at index 0), or after a snapshot up to {@code base} became durable in the store. The hard state stays.
      */
     record Restart(ReplicaId replica, LogPosition base) implements LogWrite {}
 
     /**
-     * Gives back all entries up to {@code upTo}, which a completed flush of the store has made unnecessary. Never forced
-     * alone: lost in a crash, it is only asked for again.
+     * Gives back all entries up to {@code upTo}, which a completed flush of the store has made unnecessary. Never
+     * forced alone: lost in a crash, it is only asked for again.
      */
     record Release(ReplicaId replica, LogPosition upTo) implements LogWrite {}
 

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
- * A node's data directory: locked for this process, and carrying the node's identity and the descriptors of its replicas.
- * Each change is durable when the call returns, and happens wholly or not at all.
+ * A node's data directory: locked for this process, and carrying the node's identity and the descriptors of its
+ * replicas. Each change is durable when the call returns, and happens wholly or not at all.
  *
  * <p>The shared log and the store live beside it, in folders of their own. Used by one thread at a time.
  */
@@ -143,8 +143,8 @@ public final class NodeDirectory implements AutoCloseable {
     }
 
     /**
-     * Creates a replica's descriptor, or replaces it with one that differs in {@code recorded} only. The first write of the
-     * replica in the log must be durable before (see {@link LogStore}).
+     * Creates a replica's descriptor, or replaces it with one that differs in {@code recorded} only. The first write of
+     * the replica in the log must be durable before (see {@link LogStore}).
      */
     public void put(ReplicaDescriptor descriptor) throws DiskException {
         ReplicaDescriptor old = replicas.get(descriptor.replica());

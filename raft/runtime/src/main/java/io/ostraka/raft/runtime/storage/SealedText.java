@@ -9,9 +9,9 @@ import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 /**
- * A small file of {@code key=value} lines that an operator can read, with the format's version as first line and a checksum
- * over all the rest as last. It is replaced in one step: written under a temporary name, forced, renamed, its folder
- * synced; so after a crash it is the old one or the new one.
+ * A small file of {@code key=value} lines that an operator can read, with the format's version as first line and a
+ * checksum over all the rest as last. It is replaced in one step: written under a temporary name, forced, renamed, its
+ * folder synced; so after a crash it is the old one or the new one.
  */
 final class SealedText {
 
