@@ -1,0 +1,31 @@
+package io.ostraka.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+final class MainTest {
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final CommandLine ostraka =
+            Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+
+    @Test
+    void versionGoesToStandardOutput() {
+        assertThat(ostraka.execute("--version")).isZero();
+        assertThat(out.toString()).startsWith("ostraka ");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void missingAndUnknownCommandsAreUsageErrorsOnStandardError() {
+        assertThat(ostraka.execute()).isEqualTo(2);
+        assertThat(ostraka.execute("frobnicate")).isEqualTo(2);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).contains("a command is missing").contains("frobnicate");
+    }
+}
