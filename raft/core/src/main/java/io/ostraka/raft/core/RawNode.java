@@ -1,6 +1,7 @@
 package io.ostraka.raft.core;
 
 import io.ostraka.raft.core.input.Input;
+import io.ostraka.raft.core.role.RoleMachine;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -11,13 +12,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Not safe for use by several threads; it never blocks. A {@link BrokenInvariantException} from any method means
  * that the replica must not be used again.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class RawNode {
 
     /** What {@link #leaseUntilNanos} says when there is no lease: before any time. */
     public static final long NO_LEASE = Long.MIN_VALUE;
 
-    private final ReplicaId self;
+    private final RoleMachine machine;
 
     /**
      * Starts a replica from what is on its disk.
@@ -29,7 +29,7 @@ public final class RawNode {
      * @param nowNanos the time now, from which the window of stickiness counts
      */
     public RawNode(RaftConfig config, ReplicaId self, Restored restored, RandomGenerator random, long nowNanos) {
-        this.self = self;
+        this.machine = new RoleMachine(config, self, restored, random, nowNanos);
     }
 
     /** Takes one input. */
@@ -39,41 +39,41 @@ public final class RawNode {
 
     /** Takes several inputs in their order, as one step: what they cause is sent and written together. */
     public Effects step(List<Input> inputs) {
-        throw new UnsupportedOperationException(self.toString());
+        return machine.step(inputs);
     }
 
     /** Everything about this replica; for operators and tests, not for every step. */
     public RaftStatus status() {
-        throw new UnsupportedOperationException(self.toString());
+        return machine.status();
     }
 
     /** The role now. */
     public RoleKind role() {
-        throw new UnsupportedOperationException(self.toString());
+        return machine.role();
     }
 
     /** The term now. */
     public long term() {
-        throw new UnsupportedOperationException(self.toString());
+        return machine.term();
     }
 
     /** The leader of this term, if known. */
     public @Nullable ReplicaId leader() {
-        throw new UnsupportedOperationException(self.toString());
+        return machine.leader();
     }
 
     /** Up to where entries are known to be committed. */
     public long commitIndex() {
-        throw new UnsupportedOperationException(self.toString());
+        return machine.commitIndex();
     }
 
     /** Until when the lease holds on the clock of the inputs, {@link #NO_LEASE} if there is none. */
     public long leaseUntilNanos() {
-        throw new UnsupportedOperationException(self.toString());
+        return machine.leaseUntilNanos();
     }
 
     /** Whether this replica leads without heartbeats of its own. */
     public boolean isQuiet() {
-        throw new UnsupportedOperationException(self.toString());
+        return machine.isQuiet();
     }
 }
