@@ -120,6 +120,11 @@ public final class Progress {
         }
     }
 
+    /** Takes for lost whatever is on its way. */
+    public void restart() {
+        probeFrom(match + 1);
+    }
+
     /** Notes that a snapshot was sent, or could not be. */
     public void snapshotSent(long snapshotIndex, boolean ok) {
         if (mode == Replication.SNAPSHOT) {

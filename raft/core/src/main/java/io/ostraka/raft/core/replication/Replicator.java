@@ -52,6 +52,8 @@ public final class Replicator {
     public @Nullable AppendRequest question(Progress progress, long round, long nowNanos) {
         long prev = progress.next() - 1;
         if (!log.knows(prev)) {
+            // Released meanwhile: whatever was lost on the way can only come as a snapshot.
+            progress.restart();
             return null;
         }
         progress.sent(0, 0, nowNanos);
