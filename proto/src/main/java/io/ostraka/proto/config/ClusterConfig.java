@@ -1,5 +1,6 @@
 package io.ostraka.proto.config;
 
+import io.ostraka.proto.Limits;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record ClusterConfig(
         long clusterId, long num, long revision, ConfigHash hash, List<ShardRow> shards, Directory directory) {
-
-    /** Most shards that a cluster can have. */
-    public static final int SHARDS_MAX = 16_384;
 
     /**
      * Who is there: groups and nodes.
@@ -63,9 +61,9 @@ public record ClusterConfig(
     /** Throws {@link IllegalArgumentException} if rows are missing, out of order, or name groups that are not there. */
     public ClusterConfig {
         shards = List.copyOf(shards);
-        if (shards.isEmpty() || shards.size() > SHARDS_MAX) {
+        if (shards.isEmpty() || shards.size() > Limits.SHARDS_MAX) {
             throw new IllegalArgumentException(
-                    "a configuration has from 1 to " + SHARDS_MAX + " shards, not " + shards.size());
+                    "a configuration has from 1 to " + Limits.SHARDS_MAX + " shards, not " + shards.size());
         }
         if (num < 0 || revision < 1) {
             throw new IllegalArgumentException("a configuration has num " + num + " and revision " + revision);

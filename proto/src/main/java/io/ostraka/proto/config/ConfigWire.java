@@ -85,6 +85,11 @@ public final class ConfigWire {
         return checked(() -> ref(wire));
     }
 
+    /** The row of a message; throws {@link MalformedConfigException}. */
+    public static GroupRow fromWire(GroupRecord wire) {
+        return checked(() -> row(wire));
+    }
+
     /** The message field of a hash. */
     public static ByteString toWire(ConfigHash hash) {
         return UnsafeByteOperations.unsafeWrap(hash.toByteArray());
@@ -105,7 +110,8 @@ public final class ConfigWire {
         return builder.build();
     }
 
-    private static GroupRecord toWire(GroupRow row) {
+    /** The message of a group's row. */
+    public static GroupRecord toWire(GroupRow row) {
         GroupRecord.Builder builder = GroupRecord.newBuilder()
                 .setGroup(toWire(row.ref()))
                 .setLeaving(row.leaving())

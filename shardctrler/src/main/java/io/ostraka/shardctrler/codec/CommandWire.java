@@ -1,0 +1,216 @@
+package io.ostraka.shardctrler.codec;
+
+import io.ostraka.proto.Id128;
+import io.ostraka.proto.config.ConfigWire;
+import io.ostraka.proto.config.GroupRef;
+import io.ostraka.proto.controller.ChangeRequest;
+import io.ostraka.proto.controller.InitialiseRequest;
+import io.ostraka.proto.controller.Join;
+import io.ostraka.proto.controller.JoinGroup;
+import io.ostraka.proto.controller.Leave;
+import io.ostraka.proto.controller.Move;
+import io.ostraka.proto.controller.RegisterRequest;
+import io.ostraka.proto.controller.ReplicaCreated;
+import io.ostraka.proto.controller.ReportRequest;
+import io.ostraka.proto.controller.ShardClaim;
+import io.ostraka.proto.controller.Undo;
+import io.ostraka.proto.controller.Unpin;
+import io.ostraka.shardctrler.command.Change;
+import io.ostraka.shardctrler.command.Claim;
+import io.ostraka.shardctrler.command.ControllerCommand.Administer;
+import io.ostraka.shardctrler.command.ControllerCommand.Initialise;
+import io.ostraka.shardctrler.command.ControllerCommand.RegisterNode;
+import io.ostraka.shardctrler.command.ControllerCommand.Report;
+import io.ostraka.shardctrler.command.ControllerMember;
+import io.ostraka.shardctrler.command.Created;
+import io.ostraka.shardctrler.command.OwnerReport;
+import io.ostraka.shardctrler.command.OwnerReport.ShardEpoch;
+import io.ostraka.shardctrler.command.RequestId;
+import io.ostraka.shardctrler.command.TokenState;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Commands to and from the messages of {@code controller.proto}, which are what callers send and what the log holds.
+ * What a message leaves out or makes up comes out as a value that the state machine refuses, or as nothing.
+ */
+public final class CommandWire {
+
+    private CommandWire() {}
+
+    /** The request to found a cluster. */
+    public static Initialise fromWire(InitialiseRequest wire) {
+        List<ControllerMember> members = wire.getMembersList().stream()
+                .map(member -> new ControllerMember(member.getReplicaId(), member.getNodeId(), member.getAddress()))
+                .toList();
+        return new Initialise(wire.getClusterId(), wire.getShards(), members);
+    }
+
+    /** As a message. */
+    public static InitialiseRequest toWire(Initialise command) {
+        InitialiseRequest.Builder builder =
+                InitialiseRequest.newBuilder().setClusterId(command.clusterId()).setShards(command.shards());
+        command.members().forEach(member -> builder.addMembers(toWire(member)));
+        return builder.build();
+    }
+
+    /** A controller as a message. */
+    static io.ostraka.proto.controller.ControllerMember toWire(ControllerMember member) {
+        return io.ostraka.proto.controller.ControllerMember.newBuilder()
+                .setReplicaId(member.replicaId())
+                .setNodeId(member.nodeId())
+                .setAddress(member.address())
+                .build();
+    }
+
+    /** An administrator's change; nothing if the message names none that is known here. */
+    public static Optional<Administer> fromWire(ChangeRequest wire) {
+        return change(wire)
+                .map(change -> new Administer(fromWire(wire.getRequestId()), wire.getPlannedOnNum(), change));
+    }
+
+    private static Optional<Change> change(ChangeRequest wire) {
+        return switch (wire.getChangeCase()) {
+            case JOIN ->
+                Optional.of(new Change.Join(wire.getJoin().getGroupsList().stream()
+                        .map(group -> new Change.JoiningGroup(
+                                group.getGid(), List.copyOf(group.getAddressesList()), group.getWeight()))
+                        .toList()));
+            case LEAVE -> Optional.of(new Change.Leave(wire.getLeave().getGidsList()));
+            case MOVE ->
+                Optional.of(new Change.Move(
+                        wire.getMove().getShard(), wire.getMove().getGid()));
+            case UNPIN -> Optional.of(new Change.Unpin(wire.getUnpin().getShardsList()));
+            case UNDO -> Optional.of(new Change.Undo(wire.getUndo().getToNum()));
+            case CHANGE_NOT_SET -> Optional.empty();
+        };
+    }
+
+    /** As a message. */
+    public static ChangeRequest toWire(Administer command) {
+        ChangeRequest.Builder builder =
+                ChangeRequest.newBuilder().setRequestId(toWire(command.id())).setPlannedOnNum(command.plannedOnNum());
+        return switch (command.change()) {
+            case Change.Join join -> builder.setJoin(toWire(join)).build();
+            case Change.Leave leave ->
+                builder.setLeave(Leave.newBuilder().addAllGids(leave.gids())).build();
+            case Change.Move move ->
+                builder.setMove(Move.newBuilder().setShard(move.shard()).setGid(move.gid()))
+                        .build();
+            case Change.Unpin unpin ->
+                builder.setUnpin(Unpin.newBuilder().addAllShards(unpin.shards()))
+                        .build();
+            case Change.Undo undo ->
+                builder.setUndo(Undo.newBuilder().setToNum(undo.toNum())).build();
+        };
+    }
+
+    private static Join toWire(Change.Join join) {
+        Join.Builder builder = Join.newBuilder();
+        for (Change.JoiningGroup group : join.groups()) {
+            builder.addGroups(JoinGroup.newBuilder()
+                    .setGid(group.gid())
+                    .addAllAddresses(group.addresses())
+                    .setWeight(group.weight()));
+        }
+        return builder.build();
+    }
+
+    /** A node's registration. */
+    public static RegisterNode fromWire(RegisterRequest wire) {
+        return new RegisterNode(wire.getNodeId(), wire.getAddress(), wire.getStartCounter(), wire.getFeatureLevel());
+    }
+
+    /** As a message. */
+    public static RegisterRequest toWire(RegisterNode command) {
+        return RegisterRequest.newBuilder()
+                .setNodeId(command.nodeId())
+                .setAddress(command.address())
+                .setStartCounter(command.startCounter())
+                .setFeatureLevel(command.featureLevel())
+                .build();
+    }
+
+    /**
+     * What nodes and groups report; throws {@link io.ostraka.proto.config.MalformedConfigException} if an identity is
+     * none.
+     */
+    public static Report fromWire(ReportRequest wire) {
+        return new Report(
+                wire.getCreatedList().stream()
+                        .map(created -> new Created(
+                                ConfigWire.fromWire(created.getGroup()), created.getReplicaId(), created.getNodeId()))
+                        .toList(),
+                wire.getClaimsList().stream()
+                        .map(claim -> new Claim(ConfigWire.fromWire(claim.getGroup()), claim.getShard()))
+                        .toList(),
+                wire.getOwnersList().stream().map(CommandWire::fromWire).toList());
+    }
+
+    private static OwnerReport fromWire(io.ostraka.proto.controller.OwnerReport wire) {
+        GroupRef successor = wire.hasSuccessor() ? ConfigWire.fromWire(wire.getSuccessor()) : null;
+        return new OwnerReport(
+                ConfigWire.fromWire(wire.getGroup()),
+                new ShardEpoch(wire.getShard(), wire.getEpoch()),
+                wire.getAppliedRevision(),
+                fromWire(wire.getState()),
+                successor);
+    }
+
+    /** A state that is not known here proves nothing, as if the group had nothing of the shard. */
+    private static TokenState fromWire(io.ostraka.proto.controller.TokenState wire) {
+        return switch (wire) {
+            case SERVING -> TokenState.SERVING;
+            case EXPORTING -> TokenState.EXPORTING;
+            case FROZEN -> TokenState.FROZEN;
+            case IMPORTING -> TokenState.IMPORTING;
+            case ABSENT, TOKEN_UNSPECIFIED, UNRECOGNIZED -> TokenState.ABSENT;
+        };
+    }
+
+    /** As a message. */
+    public static ReportRequest toWire(Report command) {
+        ReportRequest.Builder builder = ReportRequest.newBuilder();
+        command.created()
+                .forEach(created -> builder.addCreated(ReplicaCreated.newBuilder()
+                        .setGroup(ConfigWire.toWire(created.group()))
+                        .setReplicaId(created.replicaId())
+                        .setNodeId(created.nodeId())));
+        command.claims()
+                .forEach(claim -> builder.addClaims(ShardClaim.newBuilder()
+                        .setGroup(ConfigWire.toWire(claim.group()))
+                        .setShard(claim.shard())));
+        command.owners().forEach(report -> builder.addOwners(toWire(report)));
+        return builder.build();
+    }
+
+    private static io.ostraka.proto.controller.OwnerReport toWire(OwnerReport report) {
+        io.ostraka.proto.controller.OwnerReport.Builder builder = io.ostraka.proto.controller.OwnerReport.newBuilder()
+                .setGroup(ConfigWire.toWire(report.group()))
+                .setShard(report.at().shard())
+                .setEpoch(report.at().epoch())
+                .setAppliedRevision(report.appliedRevision())
+                .setState(
+                        switch (report.state()) {
+                            case ABSENT -> io.ostraka.proto.controller.TokenState.ABSENT;
+                            case SERVING -> io.ostraka.proto.controller.TokenState.SERVING;
+                            case EXPORTING -> io.ostraka.proto.controller.TokenState.EXPORTING;
+                            case FROZEN -> io.ostraka.proto.controller.TokenState.FROZEN;
+                            case IMPORTING -> io.ostraka.proto.controller.TokenState.IMPORTING;
+                        });
+        if (report.successor() != null) {
+            builder.setSuccessor(ConfigWire.toWire(report.successor()));
+        }
+        return builder.build();
+    }
+
+    /** The identity of a request. */
+    public static RequestId fromWire(Id128 wire) {
+        return new RequestId(wire.getHigh(), wire.getLow());
+    }
+
+    /** As a message. */
+    static Id128 toWire(RequestId id) {
+        return Id128.newBuilder().setHigh(id.high()).setLow(id.low()).build();
+    }
+}

@@ -1,0 +1,147 @@
+package io.ostraka.shardctrler.codec;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.ConfigWire;
+import io.ostraka.proto.config.GroupRef;
+import io.ostraka.proto.config.MalformedConfigException;
+import io.ostraka.proto.controller.log.ControllerImage;
+import io.ostraka.proto.controller.log.MapStep;
+import io.ostraka.proto.controller.log.PlannedShard;
+import io.ostraka.proto.controller.log.RecordedRequest;
+import io.ostraka.proto.controller.log.UnsettledTarget;
+import io.ostraka.raft.core.Bytes;
+import io.ostraka.shardctrler.command.ControllerMember;
+import io.ostraka.shardctrler.state.ControllerState;
+import io.ostraka.shardctrler.state.MapHistory;
+import io.ostraka.shardctrler.state.RecordedRequests;
+import io.ostraka.shardctrler.state.Registry;
+import io.ostraka.shardctrler.state.Registry.NodeFact;
+import io.ostraka.shardctrler.state.Settlements;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The controller's whole state to and from bytes, for its file and for snapshots. */
+public final class ImageCodec {
+
+    /** Version of the images that are written. */
+    public static final int VERSION = 1;
+
+    private ImageCodec() {}
+
+    /** The bytes of a state; equal states have equal bytes. */
+    public static Bytes encode(ControllerState state) {
+        ControllerImage.Builder image = ControllerImage.newBuilder()
+                .setVersion(VERSION)
+                .setNextReplicaId(state.registry().nextReplicaId());
+        if (state.config() != null) {
+            image.setConfig(ConfigWire.toWire(state.config()));
+        }
+        state.registry().controllers().forEach(member -> image.addControllers(CommandWire.toWire(member)));
+        state.registry()
+                .nodes()
+                .forEach((nodeId, fact) -> image.addNodesBuilder()
+                        .setNodeId(nodeId)
+                        .setStartCounter(fact.startCounter())
+                        .setFeatureLevel(fact.featureLevel()));
+        state.settlements()
+                .dropped()
+                .forEach((group, shards) -> shards.forEach((shard, revision) -> image.addUnsettledBuilder()
+                        .setGroup(ConfigWire.toWire(group))
+                        .setShard(shard)
+                        .setDroppedAtRevision(revision)));
+        state.history().steps().forEach(step -> image.addHistory(toWire(step)));
+        state.requests().requests().forEach(recorded -> image.addRequests(toWire(recorded)));
+        return Bytes.wrap(image.build().toByteArray());
+    }
+
+    /** The state of bytes; throws {@link MalformedImageException} if they are no image that is known here. */
+    public static ControllerState decode(Bytes bytes) {
+        try {
+            ControllerImage image = ControllerImage.parseFrom(bytes.asByteBuffer());
+            if (image.getVersion() != VERSION) {
+                throw new MalformedImageException("a controller's image of version "
+                        + Integer.toUnsignedString(image.getVersion()) + ", where " + VERSION + " is known");
+            }
+            return fromWire(image);
+        } catch (InvalidProtocolBufferException | MalformedConfigException | IllegalArgumentException e) {
+            throw new MalformedImageException("a controller's image that cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static ControllerState fromWire(ControllerImage image) {
+        ClusterConfig config = image.hasConfig() ? ConfigWire.fromWire(image.getConfig()) : null;
+        TreeMap<Long, NodeFact> nodes = new TreeMap<>();
+        image.getNodesList()
+                .forEach(node ->
+                        nodes.put(node.getNodeId(), new NodeFact(node.getStartCounter(), node.getFeatureLevel())));
+        Registry registry = new Registry(
+                image.getControllersList().stream()
+                        .map(member ->
+                                new ControllerMember(member.getReplicaId(), member.getNodeId(), member.getAddress()))
+                        .toList(),
+                nodes,
+                image.getNextReplicaId());
+        TreeMap<GroupRef, SortedMap<Integer, Long>> unsettled = new TreeMap<>();
+        for (UnsettledTarget target : image.getUnsettledList()) {
+            unsettled
+                    .computeIfAbsent(ConfigWire.fromWire(target.getGroup()), ref -> new TreeMap<>())
+                    .put(target.getShard(), target.getDroppedAtRevision());
+        }
+        return new ControllerState(
+                config,
+                registry,
+                new Settlements(unsettled),
+                new MapHistory(image.getHistoryList().stream()
+                        .map(ImageCodec::fromWire)
+                        .toList()),
+                new RecordedRequests(image.getRequestsList().stream()
+                        .map(ImageCodec::fromWire)
+                        .toList()));
+    }
+
+    private static MapStep toWire(MapHistory.Step step) {
+        MapStep.Builder builder = MapStep.newBuilder().setNum(step.num()).setRevision(step.revision());
+        for (MapHistory.Planned planned : step.planned()) {
+            PlannedShard.Builder shard = builder.addShardsBuilder().setShard(planned.shard());
+            if (planned.group() != null) {
+                shard.setGroup(ConfigWire.toWire(planned.group()));
+            }
+        }
+        step.joined().forEach(row -> builder.addJoined(ConfigWire.toWire(row)));
+        step.left().forEach(ref -> builder.addLeft(ConfigWire.toWire(ref)));
+        return builder.build();
+    }
+
+    private static MapHistory.Step fromWire(MapStep wire) {
+        return new MapHistory.Step(
+                wire.getNum(),
+                wire.getRevision(),
+                wire.getShardsList().stream()
+                        .map(planned -> new MapHistory.Planned(
+                                planned.getShard(),
+                                planned.hasGroup() ? ConfigWire.fromWire(planned.getGroup()) : null))
+                        .toList(),
+                wire.getJoinedList().stream().map(ConfigWire::fromWire).toList(),
+                wire.getLeftList().stream().map(ConfigWire::fromWire).toList());
+    }
+
+    private static RecordedRequest toWire(RecordedRequests.Recorded recorded) {
+        return RecordedRequest.newBuilder()
+                .setRequestId(CommandWire.toWire(recorded.id()))
+                .setChanged(recorded.changed())
+                .setNum(recorded.num())
+                .setRevision(recorded.revision())
+                .setMessage(recorded.message())
+                .build();
+    }
+
+    private static RecordedRequests.Recorded fromWire(RecordedRequest wire) {
+        return new RecordedRequests.Recorded(
+                CommandWire.fromWire(wire.getRequestId()),
+                wire.getChanged(),
+                wire.getNum(),
+                wire.getRevision(),
+                wire.getMessage());
+    }
+}

@@ -1,0 +1,122 @@
+package io.ostraka.shardctrler.state;
+
+import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.ConfigHash;
+import io.ostraka.proto.config.GroupRef;
+import io.ostraka.proto.config.GroupRow;
+import io.ostraka.proto.config.NodeRow;
+import io.ostraka.proto.config.ShardRow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All desired maps that ever were, as what each changed against the one before. Immutable.
+ *
+ * @param steps one a map, from number 1 on
+ */
+public record MapHistory(List<Step> steps) {
+
+    /** The history of a cluster that never had a group. */
+    public static final MapHistory EMPTY = new MapHistory(List.of());
+
+    /**
+     * What one map changed.
+     *
+     * @param num number of the map
+     * @param revision revision that made it
+     * @param planned shards that are planned elsewhere than before
+     * @param joined groups that are new in it
+     * @param left groups that are no longer in it
+     */
+    public record Step(long num, long revision, List<Planned> planned, List<GroupRow> joined, List<GroupRef> left) {
+
+        /** Copies the lists. */
+        public Step {
+            planned = List.copyOf(planned);
+            joined = List.copyOf(joined);
+            left = List.copyOf(left);
+        }
+    }
+
+    /**
+     * The group of a shard.
+     *
+     * @param shard the shard
+     * @param group the group that is to serve it, or null for nobody
+     */
+    public record Planned(int shard, @Nullable GroupRef group) {}
+
+    /** Copies the list; throws {@link IllegalArgumentException} unless it has every number from 1. */
+    public MapHistory {
+        steps = List.copyOf(steps);
+        for (int i = 0; i < steps.size(); i++) {
+            if (steps.get(i).num() != i + 1) {
+                throw new IllegalArgumentException(
+                        "the history has map " + steps.get(i).num() + " at place " + (i + 1));
+            }
+        }
+    }
+
+    /** This history and the step from {@code before} to {@code after}. */
+    MapHistory and(ClusterConfig before, ClusterConfig after) {
+        List<Planned> planned = new ArrayList<>();
+        for (int shard = 0; shard < after.shardCount(); shard++) {
+            GroupRef now = after.desired(shard);
+            if (now == null ? before.desired(shard) != null : !now.equals(before.desired(shard))) {
+                planned.add(new Planned(shard, now));
+            }
+        }
+        List<GroupRow> joined = after.members().stream()
+                .filter(row -> isNotMember(before, row.ref()))
+                .toList();
+        List<GroupRef> left = before.members().stream()
+                .map(GroupRow::ref)
+                .filter(ref -> isNotMember(after, ref))
+                .toList();
+        List<Step> longer = new ArrayList<>(steps);
+        longer.add(new Step(after.num(), after.revision(), planned, joined, left));
+        return new MapHistory(longer);
+    }
+
+    private static boolean isNotMember(ClusterConfig config, GroupRef ref) {
+        return config.group(ref).map(GroupRow::leaving).orElse(true);
+    }
+
+    /**
+     * An old map: its members, and for each shard the group it was planned to as target. It stands outside the chain of
+     * changes. Nodes are named with the addresses they have now.
+     *
+     * @param num number of the map, from 0
+     * @param now the present configuration
+     */
+    Optional<ClusterConfig> at(long num, ClusterConfig now) {
+        if (num < 0 || num > steps.size()) {
+            return Optional.empty();
+        }
+        TreeMap<GroupRef, GroupRow> members = new TreeMap<>();
+        List<ShardRow> shards = new ArrayList<>();
+        for (int shard = 0; shard < now.shardCount(); shard++) {
+            shards.add(ShardRow.unborn(shard));
+        }
+        long revision = 1;
+        for (Step step : steps.subList(0, (int) num)) {
+            revision = step.revision();
+            step.left().forEach(members::remove);
+            step.joined().forEach(row -> members.put(row.ref(), row));
+            step.planned()
+                    .forEach(planned -> shards.set(
+                            planned.shard(), ShardRow.unborn(planned.shard()).withTarget(planned.group())));
+        }
+        TreeMap<Long, NodeRow> nodes = new TreeMap<>();
+        members.values().stream()
+                .flatMap(row -> row.replicas().stream())
+                .map(replica -> now.nodes().get(replica.nodeId()))
+                .filter(node -> node != null)
+                .forEach(node -> nodes.put(node.nodeId(), node));
+        return Optional.of(new ClusterConfig(
+                now.clusterId(), num, revision, ConfigHash.NONE, shards, new ClusterConfig.Directory(members, nodes)));
+    }
+}
