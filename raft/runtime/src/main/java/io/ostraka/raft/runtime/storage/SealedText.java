@@ -32,7 +32,8 @@ final class SealedText {
         StringBuilder text = new StringBuilder(FORMAT_KEY).append(FORMAT).append('\n');
         values.forEach(
                 (key, value) -> text.append(key).append('=').append(value).append('\n'));
-        text.append(CHECKSUM_KEY).append(checksum(text.toString())).append('\n');
+        String checksum = checksum(text.toString());
+        text.append(CHECKSUM_KEY).append(checksum).append('\n');
         String path = path(folder, name);
         String temporary = path + TEMPORARY;
         disk.delete(temporary);
