@@ -1,0 +1,67 @@
+package io.ostraka.client.internal;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.Channel;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import io.ostraka.proto.Limits;
+import io.ostraka.proto.config.HostPort;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+/**
+ * Opens connections: all of one client share one event loop, and answers are handled on it. A channel is used until it
+ * fails and is then replaced, so that a node that comes back is reached by the next try and not after gRPC's own
+ * back-off.
+ */
+public final class Channels implements AutoCloseable {
+
+    private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
+    private static final int FLOW_WINDOW_BYTES = 4 << 20;
+
+    private final UnaryOperator<String> addressMapping;
+    private final EventLoopGroup loop;
+    private final Class<? extends Channel> socket;
+
+    /** Connects to wherever the mapping says. */
+    public Channels(UnaryOperator<String> addressMapping) {
+        this.addressMapping = addressMapping;
+        boolean epoll = Epoll.isAvailable();
+        this.loop = new MultiThreadIoEventLoopGroup(
+                1,
+                new DefaultThreadFactory("ostraka-client-io", true),
+                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        this.socket = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    /** A channel to this address of the cluster, not yet connected. The caller shuts it down. */
+    public ManagedChannel open(String address) {
+        HostPort target = HostPort.parse(addressMapping.apply(address));
+        return NettyChannelBuilder.forAddress(target.host(), target.port())
+                .eventLoopGroup(loop)
+                .channelType(socket)
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+                .directExecutor()
+                .usePlaintext()
+                .disableRetry()
+                .flowControlWindow(FLOW_WINDOW_BYTES)
+                .maxInboundMessageSize(Limits.MESSAGE_BYTES_MAX)
+                .build();
+    }
+
+    /** Ends the event loop; channels still open die with it. */
+    @Override
+    public void close() {
+        // Not waited for: its one thread is a daemon, and has nothing left to do.
+        Future<?> unused = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+}

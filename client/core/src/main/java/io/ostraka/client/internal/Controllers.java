@@ -1,0 +1,247 @@
+package io.ostraka.client.internal;
+
+import io.grpc.MethodDescriptor;
+import io.ostraka.client.IncompatibleClusterException;
+import io.ostraka.client.OutcomeUnknownException;
+import io.ostraka.client.RejectedException;
+import io.ostraka.client.UnavailableException;
+import io.ostraka.client.internal.UnaryCalls.CallFailedException;
+import io.ostraka.client.internal.routing.Backoff;
+import io.ostraka.proto.StatusCode;
+import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.ConfigWire;
+import io.ostraka.proto.config.MalformedConfigException;
+import io.ostraka.proto.controller.ControllerGrpc;
+import io.ostraka.proto.controller.QueryReply;
+import io.ostraka.proto.controller.QueryRequest;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Calls to the controllers: to all of them at once to read, to their leader to change. Thread-safe. */
+final class Controllers {
+
+    private static final long ONE_CALL_MILLIS_MAX = 1_500;
+    private static final Backoff BACKOFF = new Backoff(20_000_000, 400_000_000);
+
+    /** What every answer of a controller has. */
+    record Verdict(StatusCode code, String message, String leaderHint) {}
+
+    private final List<String> addresses;
+    private final UnaryCalls unary;
+    private final SystemClock clock = new SystemClock();
+    private volatile String leader;
+
+    Controllers(List<String> addresses, UnaryCalls unary) {
+        this.addresses = List.copyOf(addresses);
+        this.unary = unary;
+        this.leader = this.addresses.get(0);
+    }
+
+    List<String> addresses() {
+        return addresses;
+    }
+
+    /**
+     * The latest configuration, from whichever controller answers first. The future fails with
+     * {@link UnavailableException}, which names each controller and what was wrong with it.
+     */
+    CompletableFuture<ClusterConfig> config(long timeoutMillis) {
+        ConfigQuestion question = new ConfigQuestion(Math.min(timeoutMillis, ONE_CALL_MILLIS_MAX));
+        question.ask(addresses);
+        return question.answer;
+    }
+
+    /** What to tell the user of a failure of {@link #config}. */
+    static String reason(@Nullable Throwable error) {
+        return error == null
+                ? "no controller answered"
+                : String.valueOf(rootOf(error).getMessage());
+    }
+
+    /**
+     * Makes a call that only the leader answers, following hints and trying again until the deadline.
+     *
+     * @param changes whether the call changes something: if so, an attempt without an answer leaves the outcome open.
+     *     The call must be one that the controllers recognise when it is repeated.
+     */
+    <Q, A> A callLeader(
+            MethodDescriptor<Q, A> method, Q request, Function<A, Verdict> read, long timeoutMillis, boolean changes) {
+        long end = clock.getAsLong() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        SplittableRandom random = new SplittableRandom(end);
+        Map<String, String> troubles = new LinkedHashMap<>();
+        boolean open = false;
+        String next = leader;
+        for (int tries = 1; ; tries++) {
+            long leftMillis = TimeUnit.NANOSECONDS.toMillis(end - clock.getAsLong());
+            if (leftMillis <= 0 || Thread.currentThread().isInterrupted()) {
+                throw ended(troubles, timeoutMillis, changes && open);
+            }
+            String asked = next;
+            next = after(asked);
+            try {
+                A answer = await(unary.call(asked, method, request, Math.min(leftMillis, ONE_CALL_MILLIS_MAX)));
+                Verdict verdict = read.apply(answer);
+                troubles.put(asked, verdict.code() + (verdict.message().isEmpty() ? "" : ": " + verdict.message()));
+                if (isFinal(verdict)) {
+                    leader = asked;
+                    return answer;
+                }
+                if (verdict.code() == StatusCode.NOT_LEADER && isUsable(verdict.leaderHint(), asked)) {
+                    next = verdict.leaderHint();
+                }
+                open |= verdict.code() == StatusCode.UNKNOWN_OUTCOME || verdict.code() == StatusCode.INTERNAL;
+            } catch (CallFailedException e) {
+                troubles.put(asked, String.valueOf(e.getMessage()));
+                open |= !e.isUnsent();
+            }
+            if (tries >= addresses.size()) {
+                long delay = BACKOFF.delayNanos(tries - addresses.size() + 1, random);
+                clock.pauseMillis(Math.min(leftMillis, TimeUnit.NANOSECONDS.toMillis(delay)));
+            }
+        }
+    }
+
+    /** Throws what a final verdict other than OK means. */
+    static void requireOk(Verdict verdict) {
+        switch (verdict.code()) {
+            case OK -> {}
+            case WRONG_CLUSTER, UNSUPPORTED_VERSION -> throw new IncompatibleClusterException(verdict.message());
+            default ->
+                throw new RejectedException(
+                        verdict.message().isEmpty() ? verdict.code().toString() : verdict.message());
+        }
+    }
+
+    /** Waits for one call. */
+    static <A> A await(CompletableFuture<A> call) throws CallFailedException {
+        try {
+            return call.get(ONE_CALL_MILLIS_MAX + 1_000, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CallFailedException("interrupted", io.grpc.Status.CANCELLED.withCause(e));
+        } catch (TimeoutException e) {
+            throw new CallFailedException("no answer", io.grpc.Status.DEADLINE_EXCEEDED.withCause(e));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof CallFailedException failed) {
+                throw failed;
+            }
+            throw new IllegalStateException("a call failed in an unexpected way", e.getCause());
+        }
+    }
+
+    private static boolean isFinal(Verdict verdict) {
+        return switch (verdict.code()) {
+            case OK,
+                    CONDITION_FAILED,
+                    INVALID,
+                    WRONG_CLUSTER,
+                    UNSUPPORTED_VERSION,
+                    REJECTED,
+                    STALE_PLAN,
+                    NO_SUCH_CONFIG -> true;
+            case NOT_LEADER,
+                    WRONG_GROUP,
+                    RETRY_AFTER,
+                    OVERLOADED,
+                    NOT_READY,
+                    TIME_NEEDED,
+                    SESSION_EXPIRED,
+                    CANCELLED,
+                    NO_LONGER_KNOWN,
+                    UNKNOWN_OUTCOME,
+                    INTERNAL,
+                    STATUS_UNSPECIFIED,
+                    UNRECOGNIZED -> false;
+        };
+    }
+
+    private static boolean isUsable(String hint, String asked) {
+        return !hint.isEmpty() && !hint.equals(asked);
+    }
+
+    private String after(String address) {
+        int index = addresses.indexOf(address);
+        return addresses.get((index + 1) % addresses.size());
+    }
+
+    private static RuntimeException ended(Map<String, String> troubles, long timeoutMillis, boolean open) {
+        String tried = "no controller carried this out within " + timeoutMillis + " ms; tried " + describe(troubles);
+        return open
+                ? new OutcomeUnknownException(tried + "; it may or may not take effect: query to see", null)
+                : new UnavailableException(tried);
+    }
+
+    private static String describe(Map<String, String> troubles) {
+        StringBuilder text = new StringBuilder();
+        troubles.forEach((address, trouble) -> text.append(text.length() == 0 ? "" : ", ")
+                .append(trouble.startsWith(address) ? trouble : address + ": " + trouble));
+        return text.toString();
+    }
+
+    private static Throwable rootOf(Throwable error) {
+        return error.getCause() == null ? error : error.getCause();
+    }
+
+    /** One question to all controllers, and to those that they name as leader; the first configuration wins. */
+    private final class ConfigQuestion {
+
+        final CompletableFuture<ClusterConfig> answer = new CompletableFuture<>();
+        private final long timeoutMillis;
+        private final Set<String> asked = new HashSet<>();
+        private final Map<String, String> troubles = new LinkedHashMap<>();
+
+        ConfigQuestion(long timeoutMillis) {
+            this.timeoutMillis = timeoutMillis;
+        }
+
+        void ask(List<String> some) {
+            List<String> fresh = new ArrayList<>();
+            synchronized (this) {
+                some.stream().filter(asked::add).forEach(fresh::add);
+            }
+            QueryRequest latest = QueryRequest.newBuilder().setNum(-1).build();
+            for (String address : fresh) {
+                CompletableFuture<QueryReply> unused = unary.call(
+                                address, ControllerGrpc.getQueryMethod(), latest, timeoutMillis)
+                        .whenComplete((reply, error) -> answered(address, reply, error));
+            }
+        }
+
+        private void answered(String address, @Nullable QueryReply reply, @Nullable Throwable error) {
+            String trouble;
+            if (reply == null) {
+                trouble = reason(error);
+            } else if (reply.getCode() == StatusCode.OK) {
+                try {
+                    answer.complete(ConfigWire.fromWire(reply.getConfig()));
+                    return;
+                } catch (MalformedConfigException e) {
+                    trouble = String.valueOf(e.getMessage());
+                }
+            } else {
+                trouble = reply.getCode() + (reply.getMessage().isEmpty() ? "" : ": " + reply.getMessage());
+                if (!reply.getLeaderHint().isEmpty()) {
+                    ask(List.of(reply.getLeaderHint()));
+                }
+            }
+            synchronized (this) {
+                troubles.put(address, trouble);
+                if (troubles.size() == asked.size()) {
+                    answer.completeExceptionally(
+                            new UnavailableException("no controller knows the map: " + describe(troubles)));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.ostraka.client.internal;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Single calls to controllers and nodes, over connections that are kept for a while and closed when they leave the
+ * cache: by age, by number, after a failure, or at the end. Thread-safe.
+ */
+final class UnaryCalls implements AutoCloseable {
+
+    private static final int CONNECTIONS_MAX = 64;
+    private static final Duration IDLE = Duration.ofMinutes(5);
+
+    private final Channels channels;
+    private final Cache<String, ManagedChannel> open = Caffeine.newBuilder()
+            .maximumSize(CONNECTIONS_MAX)
+            .expireAfterAccess(IDLE)
+            .executor(Runnable::run)
+            .removalListener(UnaryCalls::shutDown)
+            .build();
+
+    UnaryCalls(Channels channels) {
+        this.channels = channels;
+    }
+
+    /** Makes one call. The future fails with {@link CallFailedException}. */
+    <Q, A> CompletableFuture<A> call(String address, MethodDescriptor<Q, A> method, Q question, long timeoutMillis) {
+        ManagedChannel channel = open.get(address, channels::open);
+        CompletableFuture<A> answer = new CompletableFuture<>();
+        CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(timeoutMillis, TimeUnit.MILLISECONDS);
+        ClientCalls.asyncUnaryCall(channel.newCall(method, options), question, new StreamObserver<A>() {
+            @Override
+            public void onNext(A value) {
+                answer.complete(value);
+            }
+
+            @Override
+            public void onError(Throwable error) {
+                open.asMap().remove(address, channel);
+                answer.completeExceptionally(new CallFailedException(address, Status.fromThrowable(error)));
+            }
+
+            @Override
+            public void onCompleted() {
+                answer.completeExceptionally(
+                        new CallFailedException(address, Status.INTERNAL.withDescription("no answer")));
+            }
+        });
+        return answer;
+    }
+
+    ManagedChannel channel(String address) {
+        return open.get(address, channels::open);
+    }
+
+    @Override
+    public void close() {
+        open.invalidateAll();
+        open.cleanUp();
+    }
+
+    private static void shutDown(@Nullable String address, @Nullable ManagedChannel channel, RemovalCause cause) {
+        if (channel != null) {
+            channel.shutdown();
+        }
+    }
+
+    /** A call to one address failed. */
+    static final class CallFailedException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final transient Status status;
+
+        CallFailedException(String address, Status status) {
+            super(address + ": " + text(status), status.getCause());
+            this.status = status;
+        }
+
+        /** Whether the call certainly never reached the other side. */
+        boolean isUnsent() {
+            Throwable cause = status.getCause();
+            return status.getCode() == Status.Code.UNAVAILABLE && cause instanceof java.net.ConnectException;
+        }
+
+        private static String text(Status status) {
+            String description = status.getDescription();
+            Throwable cause = status.getCause();
+            String root = cause == null || cause.getMessage() == null ? "" : " (" + cause.getMessage() + ")";
+            return status.getCode() + (description == null ? "" : " " + description) + root;
+        }
+    }
+}
