@@ -126,6 +126,8 @@ final class TestReplica {
         if (position.index() <= appliedTo.index()) {
             return;
         }
+        // The log restarts behind the writes that were begun before.
+        persist();
         applied.clear();
         applied.putAll(state);
         appliedTo = position;
@@ -136,7 +138,6 @@ final class TestReplica {
                 durableLog.headMap(position.index(), true).clear();
             } else {
                 durableLog.clear();
-                writes.removeIf(write -> !write.append().isEmpty() && write.hardState() == null);
             }
         }
     }
@@ -144,7 +145,7 @@ final class TestReplica {
     /** Drops the log up to an index, which must be applied. */
     void release(long index) {
         Entry entry = durableLog.get(index);
-        if (entry != null && index <= appliedTo.index()) {
+        if (entry != null && entry.equals(applied.get(index))) {
             base = entry.position();
             durableLog.headMap(index, true).clear();
             carryOut(node.step(new Released(base)));

@@ -31,6 +31,7 @@ import io.ostraka.raft.core.message.PreVoteRequest;
 import io.ostraka.raft.core.message.PreVoteResponse;
 import io.ostraka.raft.core.message.VoteRequest;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -161,7 +162,7 @@ public final class RoleMachine {
                     return;
                 }
                 if (message.term() > state.term()) {
-                    change(new Transition.Follow(message.term(), null));
+                    change(new Transition.Follow(message.term(), isFromLeader(message) ? message.from() : null));
                 }
                 if (!isFromLeader(message) || follows(message.from())) {
                     change(role.receive(message));
@@ -240,7 +241,7 @@ public final class RoleMachine {
             return;
         }
         if (offered.term() > state.term()) {
-            change(new Transition.Follow(offered.term(), null));
+            change(new Transition.Follow(offered.term(), offered.from()));
         }
         if (follows(offered.from()) && role instanceof Follower follower) {
             follower.heardFromLeader();
@@ -289,12 +290,14 @@ public final class RoleMachine {
     }
 
     private @Nullable RoleChange roleChange() {
-        RoleChange now = new RoleChange(role.kind(), state.term(), state.leader);
-        if (now.equals(published)) {
+        boolean unchanged = published.role() == role.kind()
+                && published.term() == state.term()
+                && Objects.equals(published.leader(), state.leader);
+        if (unchanged) {
             return null;
         }
-        published = now;
-        return now;
+        published = new RoleChange(role.kind(), state.term(), state.leader);
+        return published;
     }
 
     /** The role now. */
