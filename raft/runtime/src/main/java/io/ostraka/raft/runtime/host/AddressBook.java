@@ -26,6 +26,11 @@ public final class AddressBook {
         nodes.put(replica, node);
     }
 
+    /** Notes that {@code replica} was heard of on {@code node}, unless the configuration has said where it lives. */
+    public void learnNode(ReplicaId replica, NodeId node) {
+        nodes.putIfAbsent(replica, node);
+    }
+
     /** Forgets a replica that is gone for good. */
     public void removeReplica(ReplicaId replica) {
         nodes.remove(replica);

@@ -1,0 +1,334 @@
+package io.ostraka.raft.runtime.host;
+
+import io.ostraka.raft.core.NodeId;
+import io.ostraka.raft.core.RawNode;
+import io.ostraka.raft.core.ReplicaId;
+import io.ostraka.raft.core.Restored;
+import io.ostraka.raft.core.input.Received;
+import io.ostraka.raft.runtime.snapshot.SnapshotTransport;
+import io.ostraka.raft.runtime.statemachine.AppliedState;
+import io.ostraka.raft.runtime.statemachine.StateMachine;
+import io.ostraka.raft.runtime.storage.FatalListener;
+import io.ostraka.raft.runtime.storage.LogPin;
+import io.ostraka.raft.runtime.storage.LogStore;
+import io.ostraka.raft.runtime.storage.LogWrite;
+import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
+import io.ostraka.raft.runtime.storage.ReplicaRecovery;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All replicas of one process on a fixed number of threads: a few Raft loops (one by default), one apply thread and one
+ * flush thread, whatever the number of groups; the log brings a thread of its own and the network its own. Ticks and
+ * heartbeats wait for no disk. See {@code docs/concurrency.md}.
+ *
+ * <p>Safe for any thread, once {@link #start} has returned.
+ */
+public final class RaftHost implements AutoCloseable {
+
+    private final Ports ports;
+    private final HostOptions options;
+    private final ConcurrentNavigableMap<ReplicaId, HostedGroup<?>> groups = new ConcurrentSkipListMap<>();
+    private final List<RaftLoop> loops = new ArrayList<>();
+    private final WorkThread applyThread;
+    private final WorkThread flushThread;
+    private final NodeDuties duties;
+    private final FlushDuty flushes;
+    private final RandomGenerator random;
+    private final Services services = new Services();
+    private boolean closed;
+
+    /**
+     * What a host needs of the world.
+     *
+     * @param clock monotonic time
+     * @param log the shared log
+     * @param transport the way of messages
+     * @param snapshots the way of snapshots
+     * @param addresses which node hosts which replica
+     * @param failures is told of replicas that stop
+     * @param fatal is told when the process cannot go on
+     */
+    public record Ports(
+            Clock clock,
+            LogStore log,
+            Transport transport,
+            SnapshotTransport snapshots,
+            AddressBook addresses,
+            GroupFailureListener failures,
+            FatalListener fatal) {}
+
+    /** Makes a host that does nothing until {@link #start}. */
+    public RaftHost(Ports ports, HostOptions options) {
+        this.ports = ports;
+        this.options = options;
+        this.applyThread = new WorkThread("ostraka-apply", ports.fatal());
+        this.flushThread = new WorkThread("ostraka-flush", ports.fatal());
+        this.duties = new NodeDuties(groups, ports.addresses(), ports.transport(), options);
+        this.flushes =
+                new FlushDuty(groups.values(), flushThread, options.unflushedBytesMax(), services::retainedBytesMax);
+        this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(options.randomSeed());
+        for (int i = 0; i < options.loops(); i++) {
+            loops.add(new RaftLoop(
+                    "ostraka-raft-" + i, ports.clock(), options.tickNanos(), new LoopTicker(), ports.fatal()));
+        }
+    }
+
+    /** Starts the threads, and takes what the network brings. */
+    public void start() {
+        applyThread.start();
+        flushThread.start();
+        loops.forEach(RaftLoop::start);
+        ports.transport().start(new Arrivals());
+        ports.snapshots().start((from, offer, incoming) -> {
+            HostedGroup<?> group = groups.get(offer.to());
+            if (group == null || !group.descriptor().group().equals(offer.group())) {
+                incoming.refuse("no such replica here: " + offer.to() + " of group " + offer.group());
+                return;
+            }
+            ports.addresses().learnNode(offer.from(), from);
+            group.receiving().offered(offer, incoming);
+        });
+    }
+
+    /**
+     * Opens a replica, which takes part from then on.
+     *
+     * @param found what the log holds of it
+     * @param machine its state machine, which the host closes when the replica is closed
+     * @throws DamagedReplicaException if something that it had made durable is missing; {@code machine} is not closed
+     */
+    public <R> RaftGroup<R> open(ReplicaDescriptor descriptor, ReplicaRecovery found, StateMachine<R> machine)
+            throws DamagedReplicaException {
+        AppliedState durable = machine.durable();
+        return switch (ReplicaStart.of(found, durable)) {
+            case ReplicaStart.Damaged damaged ->
+                throw new DamagedReplicaException(descriptor.replica(), damaged.what());
+            case ReplicaStart.Ready ready -> {
+                Restored restored = ready.restored();
+                if (ready.restartLog()) {
+                    ports.log().submit(new LogWrite.Restart(descriptor.replica(), restored.base()), write -> {});
+                }
+                yield begin(descriptor, restored, durable, machine);
+            }
+        };
+    }
+
+    private synchronized <R> RaftGroup<R> begin(
+            ReplicaDescriptor descriptor, Restored restored, AppliedState durable, StateMachine<R> machine) {
+        if (closed) {
+            throw new IllegalStateException("the host is closed");
+        }
+        if (groups.containsKey(descriptor.replica())) {
+            throw new IllegalStateException("replica " + descriptor.replica() + " is open already");
+        }
+        RaftLoop loop = loops.get(Math.floorMod(Long.hashCode(descriptor.group().gid()), loops.size()));
+        HostedGroup<R> group = new HostedGroup<>(descriptor, services, loop, machine, durable);
+        RawNode node = new RawNode(
+                options.raft(),
+                descriptor.replica(),
+                restored,
+                RandomGeneratorFactory.of("L64X128MixRandom").create(random.nextLong()),
+                ports.clock().nanoTime());
+        group.begin(node, durable, new LogRetention(restored.base(), restored.entries(), durable.position()));
+        groups.put(descriptor.replica(), group);
+        return group;
+    }
+
+    /** Closes a replica; the result completes once its state machine is closed. What waits in it is answered. */
+    public CompletableFuture<Void> close(ReplicaId replica) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        HostedGroup<?> group = groups.remove(replica);
+        if (group == null) {
+            done.complete(null);
+        } else {
+            group.loop().execute(() -> group.end(() -> done.complete(null)));
+        }
+        return done;
+    }
+
+    /** Returns an overview of each open replica. */
+    public List<GroupStatus> status() {
+        return groups.values().stream().map(HostedGroup::status).toList();
+    }
+
+    /**
+     * Flushes what holds back the log's oldest segment; meant for {@code LogObserver.pinned}. Any thread; does not
+     * block.
+     */
+    public void unpin(List<LogPin> pins) {
+        pins.stream()
+                .max(Comparator.comparingLong(LogPin::bytes))
+                .flatMap(pin -> flushes.find(pin.replica()))
+                .ifPresent(flushes::flush);
+    }
+
+    /**
+     * Closes all replicas without flushing them, and waits for the threads to end. The log and the transports stay
+     * open: whoever made them closes them after the host.
+     */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        List<CompletableFuture<Void>> closing =
+                List.copyOf(groups.keySet()).stream().map(this::close).toList();
+        closing.forEach(CompletableFuture::join);
+        try {
+            for (RaftLoop loop : loops) {
+                loop.close();
+            }
+            applyThread.close();
+            flushThread.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class LoopTicker implements RaftLoop.Ticker {
+
+        @Override
+        public void tick(RaftLoop loop, long nowNanos) {
+            if (loop == loops.getFirst()) {
+                duties.tick(nowNanos, services.oldestWriteNanos(nowNanos));
+                flushes.check();
+            }
+        }
+
+        @Override
+        public void turnEnded() {
+            ports.transport().flush();
+        }
+    }
+
+    /** What the network brings, sorted to the loops that it is for. */
+    private final class Arrivals implements TransportListener {
+
+        @Override
+        public void received(NodeId from, List<PeerMessage> messages, Runnable taken) {
+            if (loops.size() == 1) {
+                RaftLoop only = loops.getFirst();
+                only.execute(() -> {
+                    messages.forEach(message -> dispatch(from, message));
+                    taken.run();
+                });
+                return;
+            }
+            List<List<PeerMessage>> parts = new ArrayList<>();
+            loops.forEach(loop -> parts.add(new ArrayList<>()));
+            messages.forEach(message -> parts.get(loopOf(message)).add(message));
+            AtomicInteger left = new AtomicInteger(loops.size());
+            for (int i = 0; i < loops.size(); i++) {
+                List<PeerMessage> part = parts.get(i);
+                loops.get(i).execute(() -> {
+                    part.forEach(message -> dispatch(from, message));
+                    if (left.decrementAndGet() == 0) {
+                        taken.run();
+                    }
+                });
+            }
+        }
+
+        private int loopOf(PeerMessage message) {
+            HostedGroup<?> group = message instanceof Envelope envelope ? groups.get(envelope.to()) : null;
+            return group == null ? 0 : loops.indexOf(group.loop());
+        }
+
+        private void dispatch(NodeId from, PeerMessage message) {
+            long now = ports.clock().nanoTime();
+            switch (message) {
+                case Envelope envelope -> {
+                    HostedGroup<?> group = groups.get(envelope.to());
+                    if (group != null && group.descriptor().group().equals(envelope.group())) {
+                        ports.addresses().learnNode(envelope.from(), from);
+                        group.drive(d -> d.step(new Received(envelope.message(), now)));
+                    }
+                }
+                case NodeHeartbeat heartbeat -> duties.received(from, heartbeat, now);
+                case NodeHeartbeatAck ack -> duties.acknowledged(from, ack, now);
+            }
+        }
+
+        @Override
+        public void unreachable(NodeId node) {
+            loops.getFirst().execute(() -> duties.unreachable(node));
+        }
+    }
+
+    private final class Services implements HostServices {
+
+        private final WritesInFlight writes = new WritesInFlight();
+
+        @Override
+        public HostOptions options() {
+            return options;
+        }
+
+        @Override
+        public void write(LogWrite write, LogStore.Completion completion) {
+            long number = writes.begun(now());
+            ports.log().submit(write, durable -> {
+                long now = now();
+                long took = writes.ended(number, now);
+                if (took > options.slowWriteNanos()) {
+                    loops.getFirst().execute(() -> duties.writeTook(took, now));
+                }
+                completion.durable(durable);
+            });
+        }
+
+        private long oldestWriteNanos(long nowNanos) {
+            return writes.oldestNanos(nowNanos);
+        }
+
+        @Override
+        public WorkThread applyThread() {
+            return applyThread;
+        }
+
+        @Override
+        public WorkThread flushThread() {
+            return flushThread;
+        }
+
+        @Override
+        public SnapshotTransport snapshots() {
+            return ports.snapshots();
+        }
+
+        @Override
+        public GroupFailureListener failures() {
+            return ports.failures();
+        }
+
+        @Override
+        public boolean send(Envelope envelope) {
+            NodeId node = nodeOf(envelope.to());
+            return node != null && ports.transport().send(node, envelope);
+        }
+
+        @Override
+        public @Nullable NodeId nodeOf(ReplicaId replica) {
+            return ports.addresses().nodeOf(replica);
+        }
+
+        @Override
+        public long retainedBytesMax() {
+            return options.retainedBytesMax() / Math.max(1, groups.size());
+        }
+
+        @Override
+        public long now() {
+            return ports.clock().nanoTime();
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.ostraka.raft.runtime.host;
+
+import io.ostraka.raft.core.Entry;
+import io.ostraka.raft.core.EntryType;
+import io.ostraka.raft.runtime.statemachine.AppliedState;
+import io.ostraka.raft.runtime.statemachine.LeadershipEvent;
+import io.ostraka.raft.runtime.statemachine.StateMachine;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
+
+/**
+ * The applying side of one replica: feeds the state machine in index order and answers those who wait, after the state
+ * has taken the whole batch. Single-threaded, of the apply thread; the simulator runs it too. Whatever the state
+ * machine throws passes through, and means that the replica must stop.
+ *
+ * @param <R> what applying one command answers
+ */
+public final class ReplicaApplier<R> {
+
+    private static final long NO_TERM = -1;
+
+    private record WaitingRead(ReadResult.Ready readable, List<ReadCallback> callbacks) {}
+
+    private final StateMachine<R> machine;
+    private final Queue<WaitingRead> reads = new PriorityQueue<>(
+            Comparator.comparingLong((WaitingRead read) -> read.readable().index()));
+    private volatile long appliedIndex;
+    private long leadsOnceApplied = NO_TERM;
+
+    /** Makes the applier of a state machine that holds everything up to {@code appliedIndex}. */
+    public ReplicaApplier(StateMachine<R> machine, long appliedIndex) {
+        this.machine = machine;
+        this.appliedIndex = appliedIndex;
+    }
+
+    /** Returns the last applied index; any thread may ask. */
+    public long appliedIndex() {
+        return appliedIndex;
+    }
+
+    /** Applies entries, and answers their proposers and the reads that waited for them. */
+    public void apply(List<Entry> entries, List<ProposalWaiter<R>> waiters) {
+        List<Entry> fresh = after(appliedIndex, entries);
+        Answers<R> answers = new Answers<>(waiters);
+        if (!fresh.isEmpty()) {
+            try {
+                machine.apply(fresh, answers::take);
+            } catch (RuntimeException broken) {
+                answers.lose();
+                throw broken;
+            }
+            appliedIndex = fresh.getLast().index();
+        }
+        answers.deliver();
+        announceLeadership(fresh);
+        answerReads();
+    }
+
+    private static List<Entry> after(long index, List<Entry> entries) {
+        int skip = 0;
+        while (skip < entries.size() && entries.get(skip).index() <= index) {
+            skip++;
+        }
+        return skip == 0 ? entries : entries.subList(skip, entries.size());
+    }
+
+    private void announceLeadership(List<Entry> applied) {
+        if (leadsOnceApplied == NO_TERM) {
+            return;
+        }
+        for (Entry entry : applied) {
+            if (entry.term() == leadsOnceApplied && entry.type() == EntryType.NO_OP) {
+                long term = leadsOnceApplied;
+                leadsOnceApplied = NO_TERM;
+                machine.leaderChanged(new LeadershipEvent.Leader(term));
+                return;
+            }
+        }
+    }
+
+    /** Tells the state machine who leads, or notes to tell it. */
+    public void leadershipChanged(LeadershipEvent event) {
+        switch (event) {
+            case LeadershipEvent.Leader leader -> leadsOnceApplied = leader.term();
+            case LeadershipEvent.Follower follower -> {
+                leadsOnceApplied = NO_TERM;
+                machine.leaderChanged(follower);
+            }
+        }
+    }
+
+    /** Answers reads once the state has reached their index. */
+    public void readable(ReadResult.Ready readable, List<ReadCallback> callbacks) {
+        reads.add(new WaitingRead(readable, callbacks));
+        answerReads();
+    }
+
+    private void answerReads() {
+        WaitingRead next = reads.peek();
+        while (next != null && next.readable().index() <= appliedIndex) {
+            reads.remove();
+            for (ReadCallback callback : next.callbacks()) {
+                callback.completed(next.readable());
+            }
+            next = reads.peek();
+        }
+    }
+
+    /** Notes that a snapshot has become the state. */
+    public void installed(AppliedState state) {
+        appliedIndex = Math.max(appliedIndex, state.position().index());
+        answerReads();
+    }
+
+    /** Refuses all reads that still wait: the replica stops. */
+    public void stop() {
+        ReadResult stopped = new ReadResult.Refused(new Refusal.Stopped());
+        reads.forEach(read -> read.callbacks().forEach(callback -> callback.completed(stopped)));
+        reads.clear();
+    }
+
+    /** Collects answers during a batch, so that nobody is told before the state has taken all of it. */
+    private static final class Answers<R> {
+        private final List<ProposalWaiter<R>> waiters;
+        private final List<ProposalResult<R>> results;
+        private int next;
+
+        private Answers(List<ProposalWaiter<R>> waiters) {
+            this.waiters = waiters;
+            this.results = new ArrayList<>(waiters.size());
+        }
+
+        private void take(long index, R result) {
+            while (next < waiters.size() && waiters.get(next).index() < index) {
+                results.add(new ProposalResult.Unknown<>());
+                next++;
+            }
+            if (next < waiters.size() && waiters.get(next).index() == index) {
+                results.add(new ProposalResult.Applied<>(waiters.get(next).position(), result));
+                next++;
+            }
+        }
+
+        private void lose() {
+            waiters.forEach(waiter -> waiter.callback().completed(new ProposalResult.Unknown<>()));
+        }
+
+        private void deliver() {
+            for (int i = 0; i < waiters.size(); i++) {
+                ProposalResult<R> result = i < results.size() ? results.get(i) : new ProposalResult.Unknown<>();
+                waiters.get(i).callback().completed(result);
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package io.ostraka.raft.runtime.host;
+
+import io.ostraka.raft.core.LogPosition;
+import io.ostraka.raft.core.SnapshotVerdict;
+import io.ostraka.raft.runtime.snapshot.IncomingSnapshot;
+import io.ostraka.raft.runtime.snapshot.SnapshotOffer;
+import io.ostraka.raft.runtime.statemachine.AppliedState;
+import io.ostraka.raft.runtime.statemachine.InvalidSnapshotException;
+import io.ostraka.raft.runtime.statemachine.SnapshotChunk;
+import io.ostraka.raft.runtime.statemachine.SnapshotWriter;
+import io.ostraka.raft.runtime.statemachine.StateMachine;
+import io.ostraka.raft.runtime.storage.LogWrite;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The snapshot that one replica is receiving: at most one at a time. The core decides, on the loop, whether it is
+ * wanted, when it is offered and again before it is installed; the rest belongs to the apply thread, so that an
+ * installation has its place in the order of applying. What has arrived is kept when the connection breaks, and the
+ * same snapshot goes on where it stopped.
+ *
+ * <p>The order at the end: the state machine commits durably, then the log begins anew behind the snapshot, and only
+ * when that is durable too is the sender told.
+ */
+final class SnapshotReceiving<R> {
+
+    private static final class Install {
+        private final SnapshotOffer offer;
+        private final SnapshotWriter writer;
+        private IncomingSnapshot incoming;
+        private long nextSequence;
+
+        private Install(SnapshotOffer offer, SnapshotWriter writer, IncomingSnapshot incoming) {
+            this.offer = offer;
+            this.writer = writer;
+            this.incoming = incoming;
+        }
+    }
+
+    private final HostedGroup<R> group;
+    private final StateMachine<R> machine;
+    private final ReplicaApplier<R> applier;
+    private @Nullable Install install;
+    /** Who waits, on the loop, for the log to begin anew. */
+    private @Nullable IncomingSnapshot awaitsLog;
+
+    SnapshotReceiving(HostedGroup<R> group, StateMachine<R> machine, ReplicaApplier<R> applier) {
+        this.group = group;
+        this.machine = machine;
+        this.applier = applier;
+    }
+
+    /** Takes an offer; any thread. */
+    void offered(SnapshotOffer offer, IncomingSnapshot incoming) {
+        ifWanted(offer, incoming, () -> begin(offer, incoming));
+    }
+
+    /** Asks the core, and goes on, on the apply thread, only if it wants the snapshot. */
+    private void ifWanted(SnapshotOffer offer, IncomingSnapshot incoming, Runnable wanted) {
+        group.loop().execute(() -> {
+            boolean[] asked = new boolean[1];
+            group.drive(d -> {
+                asked[0] = true;
+                SnapshotVerdict verdict = d.offered(offer, group.loop().now());
+                if (verdict instanceof SnapshotVerdict.Install) {
+                    group.onApply(wanted);
+                } else {
+                    incoming.refuse("not wanted: " + (verdict == null ? "the replica has stopped" : verdict));
+                    group.onApply(() -> abandon(offer));
+                }
+            });
+            if (!asked[0]) {
+                incoming.refuse("the replica is closed");
+            }
+        });
+    }
+
+    private void begin(SnapshotOffer offer, IncomingSnapshot incoming) {
+        Install current = install;
+        if (current == null || !current.offer.equals(offer)) {
+            close();
+            current = new Install(offer, machine.beginInstall(offer.header()), incoming);
+            install = current;
+        }
+        current.incoming = incoming;
+        Install resumed = current;
+        incoming.accept(current.nextSequence, new IncomingSnapshot.Sink() {
+            @Override
+            public void chunk(SnapshotChunk chunk, boolean last) {
+                group.onApply(() -> take(resumed, incoming, chunk, last));
+            }
+
+            @Override
+            public void broken() {
+                // What has arrived stays: the sender comes back, or another offer replaces it.
+            }
+        });
+    }
+
+    private void take(Install to, IncomingSnapshot from, SnapshotChunk chunk, boolean last) {
+        if (install != to || !to.incoming.equals(from)) {
+            from.refuse("replaced by another transfer");
+            return;
+        }
+        if (chunk.sequence() != to.nextSequence) {
+            from.refuse("chunk " + chunk.sequence() + " instead of " + to.nextSequence);
+            return;
+        }
+        if (last) {
+            ifWanted(to.offer, from, () -> commit(to, from));
+            return;
+        }
+        try {
+            to.writer.write(chunk);
+        } catch (InvalidSnapshotException invalid) {
+            abandon(to.offer);
+            from.refuse(String.valueOf(invalid.getMessage()));
+            return;
+        }
+        to.nextSequence++;
+        from.taken(to.nextSequence);
+    }
+
+    private void commit(Install done, IncomingSnapshot from) {
+        if (install != done) {
+            from.refuse("replaced by another transfer");
+            return;
+        }
+        if (applier.appliedIndex() >= done.offer.header().position().index()) {
+            abandon(done.offer);
+            from.refuse("the replica has got further by itself");
+            return;
+        }
+        install = null;
+        AppliedState state;
+        try {
+            state = done.writer.commit();
+        } catch (InvalidSnapshotException invalid) {
+            done.writer.abort();
+            from.refuse(String.valueOf(invalid.getMessage()));
+            return;
+        }
+        applier.installed(state);
+        group.loop().execute(() -> {
+            awaitsLog = from;
+            group.drive(d -> d.installed(state));
+        });
+    }
+
+    /**
+     * Takes a write that has become durable: if it is the one that follows an installation, that is complete; on the
+     * loop.
+     */
+    void written(LogWrite write) {
+        IncomingSnapshot waits = awaitsLog;
+        if (waits != null && (write instanceof LogWrite.Restart || write instanceof LogWrite.Release)) {
+            awaitsLog = null;
+            waits.installed();
+        }
+    }
+
+    private void abandon(SnapshotOffer offer) {
+        if (install != null && install.offer.equals(offer)) {
+            close();
+        }
+    }
+
+    /** Drops what has arrived. */
+    void close() {
+        Install current = install;
+        install = null;
+        if (current != null) {
+            current.writer.abort();
+            current.incoming.refuse("given up");
+        }
+    }
+
+    /** Returns what is being installed, or null. */
+    @Nullable
+    LogPosition position() {
+        return install == null ? null : install.offer.header().position();
+    }
+}

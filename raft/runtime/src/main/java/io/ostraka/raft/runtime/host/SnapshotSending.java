@@ -1,0 +1,134 @@
+package io.ostraka.raft.runtime.host;
+
+import io.ostraka.raft.core.LogPosition;
+import io.ostraka.raft.core.NodeId;
+import io.ostraka.raft.core.ReplicaId;
+import io.ostraka.raft.core.SnapshotNeeded;
+import io.ostraka.raft.runtime.snapshot.SnapshotOffer;
+import io.ostraka.raft.runtime.snapshot.SnapshotTransport.End;
+import io.ostraka.raft.runtime.statemachine.SnapshotHeader;
+import io.ostraka.raft.runtime.statemachine.SnapshotReader;
+import io.ostraka.raft.runtime.statemachine.StateMachine;
+import java.util.Iterator;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The snapshots that one replica is sending. A view stays pinned for a while after its transfer broke off, so that the
+ * next attempt goes on with it. Belongs to the apply thread.
+ */
+final class SnapshotSending<R> {
+
+    private static final long KEEP_BROKEN_NANOS = TimeUnit.MINUTES.toNanos(2);
+
+    private static final class Pinned {
+        private final SnapshotReader reader;
+        private final long transferId;
+        private boolean running;
+        private long brokenNanos;
+
+        private Pinned(SnapshotReader reader, long transferId) {
+            this.reader = reader;
+            this.transferId = transferId;
+        }
+    }
+
+    private final HostedGroup<R> group;
+    private final StateMachine<R> machine;
+    private final HostServices services;
+    private final NavigableMap<ReplicaId, Pinned> pinned = new TreeMap<>();
+    private long transfers;
+    private boolean closed;
+
+    SnapshotSending(HostedGroup<R> group, StateMachine<R> machine, HostServices services) {
+        this.group = group;
+        this.machine = machine;
+        this.services = services;
+    }
+
+    /** Sends a snapshot to a follower, going on with the one that broke off if it still serves. */
+    void needed(SnapshotNeeded needed) {
+        ReplicaId to = needed.to();
+        NodeId node = services.nodeOf(to);
+        Pinned view = pinned.get(to);
+        if (view != null && view.running) {
+            return;
+        }
+        if (view != null && view.reader.position().index() < needed.atLeast()) {
+            drop(to);
+            view = null;
+        }
+        if (view == null && node != null) {
+            // The number must differ from those of an earlier run of this process, too: a receiver may remember.
+            view = new Pinned(machine.openSnapshot(), services.now() + transfers++);
+            pinned.put(to, view);
+        }
+        if (view == null || node == null || view.reader.position().index() < needed.atLeast()) {
+            drop(to);
+            tellCore(to, LogPosition.ZERO, false);
+            return;
+        }
+        view.running = true;
+        LogPosition position = view.reader.position();
+        group.loop().execute(() -> group.drive(d -> d.snapshotStarted(to, position)));
+        SnapshotOffer offer = new SnapshotOffer(
+                group.descriptor().group(),
+                group.descriptor().replica(),
+                to,
+                needed.term(),
+                new SnapshotHeader(position, view.reader.membership()),
+                view.transferId);
+        services.snapshots()
+                .send(node, offer, view.reader, end -> services.applyThread().execute(() -> ended(offer, end)));
+    }
+
+    private void ended(SnapshotOffer offer, End end) {
+        ReplicaId to = offer.to();
+        Pinned view = pinned.get(to);
+        if (view == null || view.transferId != offer.transferId()) {
+            return;
+        }
+        view.running = false;
+        view.brokenNanos = services.now();
+        if (end != End.BROKEN || closed) {
+            drop(to);
+        }
+        tellCore(to, offer.header().position(), end == End.INSTALLED);
+    }
+
+    private void tellCore(ReplicaId to, LogPosition position, boolean ok) {
+        group.loop().execute(() -> group.drive(d -> d.snapshotSent(to, position, ok)));
+    }
+
+    /** Gives back views whose transfer broke off long ago. */
+    void expire(long nowNanos) {
+        for (Iterator<Pinned> each = pinned.values().iterator(); each.hasNext(); ) {
+            Pinned view = each.next();
+            if (!view.running && nowNanos - view.brokenNanos > KEEP_BROKEN_NANOS) {
+                view.reader.close();
+                each.remove();
+            }
+        }
+    }
+
+    private void drop(ReplicaId to) {
+        @Nullable Pinned view = pinned.remove(to);
+        if (view != null) {
+            view.reader.close();
+        }
+    }
+
+    /** Gives back what is not being sent; what is, follows when its transfer ends. */
+    void close() {
+        closed = true;
+        for (Iterator<Pinned> each = pinned.values().iterator(); each.hasNext(); ) {
+            Pinned view = each.next();
+            if (!view.running) {
+                view.reader.close();
+                each.remove();
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.ostraka.raft.runtime.transport;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import java.net.InetSocketAddress;
+
+/** Makes the connections between nodes. */
+final class Channels {
+
+    private static final int WINDOW_BYTES = 4 << 20;
+
+    private Channels() {}
+
+    /** Makes a channel, which connects when it is used; its callbacks run on network threads, and must not block. */
+    static ManagedChannel open(InetSocketAddress address, TransportOptions options) {
+        InetSocketAddress fresh = InetSocketAddress.createUnresolved(address.getHostString(), address.getPort());
+        return NettyChannelBuilder.forAddress(fresh.getHostString(), fresh.getPort())
+                .usePlaintext()
+                .directExecutor()
+                .disableRetry()
+                .flowControlWindow(WINDOW_BYTES)
+                .maxInboundMessageSize(TransportOptions.MESSAGE_BYTES_MAX)
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, options.connectMillisMax())
+                .build();
+    }
+}

@@ -1,0 +1,86 @@
+package io.ostraka.shardkv.shard;
+
+import io.ostraka.raft.core.Bytes;
+import io.ostraka.raft.core.GroupId;
+import io.ostraka.shardkv.command.Command.ConfigUpdate;
+import io.ostraka.shardkv.command.GroupPlan;
+import io.ostraka.shardkv.command.ShardPlan;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration as the group's own log knows it: what each shard's plan is, and which groups there are. Immutable.
+ *
+ * @param revision the number of the last change applied; 0: none
+ * @param num the number of its desired map
+ * @param hash the chain's hash at {@code revision}
+ * @param groups the groups there are
+ * @param shards the plans that differ from "nobody owns it, nobody shall"
+ */
+public record GroupConfig(
+        long revision,
+        long num,
+        Bytes hash,
+        SortedMap<GroupId, GroupPlan> groups,
+        SortedMap<Integer, ShardPlan> shards) {
+
+    /** Nothing is known. */
+    public static final GroupConfig NONE =
+            new GroupConfig(0, 0, Bytes.EMPTY, Collections.emptySortedMap(), Collections.emptySortedMap());
+
+    /** The plan of a shard. */
+    public ShardPlan plan(int shard) {
+        ShardPlan plan = shards.get(shard);
+        return plan != null ? plan : new ShardPlan(shard, null, 0, null);
+    }
+
+    /** Whether the configuration knows this group, with its incarnation. */
+    public boolean knows(GroupId group) {
+        return groups.containsKey(group);
+    }
+
+    /** The configuration after the update, or null if the update does not follow on this one. */
+    @Nullable
+    GroupConfig extended(ConfigUpdate update) {
+        boolean follows = update.full()
+                ? update.revision() > revision
+                : update.revision() == revision + 1 && update.previousHash().equals(hash);
+        if (!follows) {
+            return null;
+        }
+        SortedMap<GroupId, GroupPlan> newGroups = update.full() ? new TreeMap<>() : new TreeMap<>(groups);
+        for (GroupId gone : update.removedGroups()) {
+            newGroups.remove(gone);
+        }
+        for (GroupPlan group : update.groups()) {
+            newGroups.put(group.group(), group);
+        }
+        SortedMap<Integer, ShardPlan> newShards = update.full() ? new TreeMap<>() : new TreeMap<>(shards);
+        for (ShardPlan plan : update.shards()) {
+            newShards.put(plan.shard(), plan);
+        }
+        return of(update.revision(), update.num(), update.hash(), newGroups, newShards);
+    }
+
+    static GroupConfig of(
+            long revision,
+            long num,
+            Bytes hash,
+            SortedMap<GroupId, GroupPlan> groups,
+            SortedMap<Integer, ShardPlan> shards) {
+        return new GroupConfig(
+                revision,
+                num,
+                hash,
+                Collections.unmodifiableSortedMap(groups),
+                Collections.unmodifiableSortedMap(shards));
+    }
+
+    /** All plans that are set, sorted by shard. */
+    public Collection<ShardPlan> plans() {
+        return shards.values();
+    }
+}

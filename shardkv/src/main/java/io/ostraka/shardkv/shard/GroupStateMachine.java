@@ -1,0 +1,291 @@
+package io.ostraka.shardkv.shard;
+
+import io.ostraka.raft.core.BrokenInvariantException;
+import io.ostraka.raft.core.Bytes;
+import io.ostraka.raft.core.Entry;
+import io.ostraka.raft.core.ReplicaId;
+import io.ostraka.raft.runtime.statemachine.AppliedState;
+import io.ostraka.raft.runtime.statemachine.InvalidSnapshotException;
+import io.ostraka.raft.runtime.statemachine.LeadershipEvent;
+import io.ostraka.raft.runtime.statemachine.ResultSink;
+import io.ostraka.raft.runtime.statemachine.SnapshotHeader;
+import io.ostraka.raft.runtime.statemachine.SnapshotReader;
+import io.ostraka.raft.runtime.statemachine.SnapshotWriter;
+import io.ostraka.raft.runtime.statemachine.StateMachine;
+import io.ostraka.shardkv.command.Command;
+import io.ostraka.shardkv.command.CommandCodec;
+import io.ostraka.shardkv.command.Digest;
+import io.ostraka.shardkv.command.ExportName;
+import io.ostraka.shardkv.command.MalformedCommandException;
+import io.ostraka.shardkv.command.StampedCommand;
+import io.ostraka.shardkv.store.KvCursor;
+import io.ostraka.shardkv.store.KvStore;
+import io.ostraka.shardkv.store.StoreBatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The replicated state of a key-value group on one node: shards, their tokens, sessions and data, in the node's store.
+ *
+ * <p>One call of {@link #apply} is one batch to the store in the usual case, more if it is large; each names the
+ * position that it leads to. What was applied is visible in {@link #view} when {@code apply} returns, and before its
+ * results are given out. That a shard is no longer served is published before anything of it is deleted, so a read that
+ * finds the shard served at the same epoch before and after it took the value has seen the value of a shard that was
+ * served.
+ *
+ * <p>{@link #view}, {@link #read}, {@link #readFrozen}, {@link #digestFrozen}, {@link #durable} and {@link #flush} may
+ * be called by any thread; everything else by the apply thread only.
+ */
+public final class GroupStateMachine implements StateMachine<KvResult> {
+
+    private static final long BATCH_BYTES_MAX = 4L << 20;
+    private static final int FIRST_GENERATION = 1;
+
+    /** An answer that waits for its batch to be stored. */
+    private record Answer(long index, KvResult result) {}
+
+    private final GroupOptions options;
+    private final KvStore store;
+    private final GroupListener listener;
+    private final AtomicReference<AppliedState> durable;
+    private final List<Answer> answers = new ArrayList<>();
+    private volatile AppliedState written;
+    private volatile GroupView view;
+    private GroupState state;
+    private WriteApplier writes;
+    private HandOverApplier steps;
+
+    private GroupStateMachine(GroupOptions options, KvStore store, GroupListener listener) {
+        this.options = options;
+        this.store = store;
+        this.listener = listener;
+        Bytes pointer = store.get(StoreKeys.pointer(options.replica()));
+        int generation = pointer == null ? FIRST_GENERATION : pointer.byteAt(0);
+        this.view = GroupView.empty(options.group(), options.shards(), generation);
+        this.state = new GroupState(options, store, generation, this::publishNotServed);
+        this.steps = new HandOverApplier(state, new KeyWriter(state.keys(), state.pending()));
+        this.writes = new WriteApplier(state, new KeyWriter(state.keys(), state.pending()));
+        this.written = new AppliedState(state.position(), state.membership());
+        this.durable = new AtomicReference<>(written);
+        dropStaged();
+        publish();
+    }
+
+    /**
+     * Opens the replica's state as the store has it; an unknown replica's is empty.
+     *
+     * @throws BrokenInvariantException if the store holds what no version of this code wrote
+     */
+    public static GroupStateMachine open(GroupOptions options, KvStore store, GroupListener listener) {
+        return new GroupStateMachine(options, store, listener);
+    }
+
+    /** Deletes everything of a replica that this node no longer has, by one range deletion. */
+    public static void erase(KvStore store, ReplicaId replica) {
+        store.write(new StoreBatch().deleteRange(StoreKeys.replicaFrom(replica), StoreKeys.replicaTo(replica)));
+    }
+
+    /** The state as of the last apply. */
+    public GroupView view() {
+        return view;
+    }
+
+    /**
+     * Reads a key as of the last apply or later. A linearizable read calls this after its read index was applied; term
+     * and lease are checked again by the caller, shard state and epoch here.
+     */
+    public KvRead read(int shard, Bytes key) {
+        GroupView before = view;
+        if (shard < 0 || shard >= before.shards()) {
+            return new KvRead.NotServing();
+        }
+        long epoch = before.shard(shard).state().servingEpoch();
+        if (epoch < 0) {
+            return new KvRead.NotServing();
+        }
+        StoreKeys keys = new StoreKeys(options.replica(), before.generation());
+        Bytes row = store.get(keys.item(shard, StoreKeys.dataItem(key)));
+        GroupView after = view;
+        if (after.generation() != before.generation()
+                || after.shard(shard).state().servingEpoch() != epoch) {
+            return new KvRead.NotServing();
+        }
+        if (row == null) {
+            return new KvRead.Missing();
+        }
+        DataRow data = Rows.data(row);
+        return data.isVisibleAt(before.shardTimeMillis(shard))
+                ? new KvRead.Found(data.value(), data.revision())
+                : new KvRead.Missing();
+    }
+
+    /** Reads items of a shard that is frozen for exactly this hand-over, after a key; null if it is not. */
+    public @Nullable FrozenChunk readFrozen(ExportName name, Bytes afterKey) {
+        GroupView before = view;
+        if (!isFrozenFor(before, name)) {
+            return null;
+        }
+        FrozenChunk chunk = frozenCopy(before, name).chunk(afterKey);
+        return isFrozenFor(view, name) ? chunk : null;
+    }
+
+    /**
+     * The digest over the items up to {@code lastKey} of a shard that is frozen for exactly this; null if it is not.
+     */
+    public @Nullable Digest digestFrozen(ExportName name, Bytes lastKey) {
+        GroupView before = view;
+        if (!isFrozenFor(before, name)) {
+            return null;
+        }
+        Digest digest = frozenCopy(before, name).digestThrough(lastKey);
+        return isFrozenFor(view, name) ? digest : null;
+    }
+
+    /** Roughly how many bytes the replica takes in the store. */
+    public long approximateBytes() {
+        return store.approximateSize(StoreKeys.replicaFrom(options.replica()), StoreKeys.replicaTo(options.replica()));
+    }
+
+    @Override
+    public AppliedState durable() {
+        return durable.get();
+    }
+
+    @Override
+    public void apply(List<Entry> entries, ResultSink<KvResult> results) {
+        for (Entry entry : entries) {
+            state.advance(entry.position());
+            switch (entry.type()) {
+                case COMMAND -> answers.add(new Answer(entry.index(), applyCommand(entry.payload())));
+                // No change of membership is proposed by this version.
+                case NO_OP, MEMBERSHIP -> {}
+            }
+            if (state.pending().bytes() > BATCH_BYTES_MAX) {
+                store(results);
+            }
+        }
+        if (!entries.isEmpty()) {
+            store(results);
+            listener.applied(view);
+        }
+    }
+
+    @Override
+    public void leaderChanged(LeadershipEvent event) {
+        listener.leadershipChanged(event);
+    }
+
+    @Override
+    public SnapshotReader openSnapshot() {
+        return new GroupSnapshotReader(store.snapshot(), state.keys());
+    }
+
+    @Override
+    public SnapshotWriter beginInstall(SnapshotHeader header) {
+        return new GroupSnapshotWriter(store, state.keys().other(), header, this::switchOver);
+    }
+
+    @Override
+    public AppliedState flush() {
+        AppliedState covered = written;
+        store.flush();
+        return durable.accumulateAndGet(covered, GroupStateMachine::later);
+    }
+
+    @Override
+    public void close() {
+        // The store belongs to the node.
+    }
+
+    private KvResult applyCommand(Bytes payload) {
+        StampedCommand stamped;
+        try {
+            stamped = CommandCodec.decode(payload);
+        } catch (MalformedCommandException malformed) {
+            return new KvResult.Malformed(malformed.reason());
+        }
+        state.stamp(stamped.logTimeMillis());
+        return switch (stamped.command()) {
+            case Command.WriteBatch batch -> writes.apply(batch);
+            case Command.ConfigUpdate update -> steps.configure(update);
+            case Command.Tick ignored -> KvResult.Heeded.INSTANCE;
+            case Command.CreateShard create -> steps.create(create.shard());
+            case Command.PurgeExpired purge -> steps.purge(purge);
+            case Command.HandOverStep step -> steps.step(step);
+        };
+    }
+
+    private void store(ResultSink<KvResult> results) {
+        state.write();
+        written = new AppliedState(state.position(), state.membership());
+        publish();
+        for (Answer answer : answers) {
+            results.result(answer.index(), answer.result());
+        }
+        answers.clear();
+    }
+
+    private void publish() {
+        view = view.with(state.position(), state.logTimeMillis(), state.config(), state.takeChangedViews());
+    }
+
+    private void publishNotServed(List<ShardView> notServed) {
+        if (!notServed.isEmpty()) {
+            view = view.with(notServed);
+        }
+    }
+
+    /** Makes the staged generation the live one by one batch, which also deletes the former. */
+    private AppliedState switchOver() {
+        StoreKeys former = state.keys();
+        StoreKeys staged = former.other();
+        GroupState arrived;
+        try {
+            arrived = new GroupState(options, store, staged.generation(), this::publishNotServed);
+        } catch (BrokenInvariantException damaged) {
+            throw new InvalidSnapshotException(String.valueOf(damaged.getMessage()));
+        }
+        view = GroupView.empty(options.group(), options.shards(), staged.generation());
+        store.write(new StoreBatch()
+                .put(StoreKeys.pointer(options.replica()), Bytes.wrap(new byte[] {(byte) staged.generation()}))
+                .deleteRange(former.generationFrom(), former.generationTo()));
+        store.flush();
+        state = arrived;
+        KeyWriter keyWriter = new KeyWriter(state.keys(), state.pending());
+        steps = new HandOverApplier(state, keyWriter);
+        writes = new WriteApplier(state, keyWriter);
+        written = new AppliedState(state.position(), state.membership());
+        publish();
+        listener.applied(view);
+        return durable.accumulateAndGet(written, GroupStateMachine::later);
+    }
+
+    /** Deletes what an installation that did not end has left. */
+    private void dropStaged() {
+        StoreKeys staged = state.keys().other();
+        boolean left;
+        try (KvCursor cursor = store.scan(staged.generationFrom(), staged.generationTo())) {
+            left = cursor.next();
+        }
+        if (left) {
+            store.write(new StoreBatch().deleteRange(staged.generationFrom(), staged.generationTo()));
+        }
+    }
+
+    private FrozenCopy frozenCopy(GroupView at, ExportName name) {
+        return new FrozenCopy(store, new StoreKeys(options.replica(), at.generation()), name.shard());
+    }
+
+    private static boolean isFrozenFor(GroupView at, ExportName name) {
+        return name.source().equals(at.group())
+                && name.shard() >= 0
+                && name.shard() < at.shards()
+                && at.shard(name.shard()).state().isFrozenFor(name);
+    }
+
+    private static AppliedState later(AppliedState one, AppliedState other) {
+        return other.position().index() > one.position().index() ? other : one;
+    }
+}
