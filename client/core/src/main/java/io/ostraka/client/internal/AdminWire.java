@@ -1,0 +1,131 @@
+package io.ostraka.client.internal;
+
+import io.ostraka.client.admin.Change;
+import io.ostraka.client.admin.ClusterMap;
+import io.ostraka.client.admin.ClusterStatus;
+import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.GroupRef;
+import io.ostraka.proto.config.GroupRow;
+import io.ostraka.proto.config.ShardRow;
+import io.ostraka.proto.controller.ChangeReply;
+import io.ostraka.proto.controller.ControllerStatusReply;
+import io.ostraka.proto.node.NodeStatus;
+import io.ostraka.proto.node.ReplicaStatus;
+import io.ostraka.proto.node.ShardStatus;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the messages of controllers and nodes into what the administration client gives. */
+final class AdminWire {
+
+    private AdminWire() {}
+
+    /** An accepted change; the controller says in its message why nothing needed to change. */
+    static Change change(ChangeReply reply) {
+        boolean changed = reply.getMessage().isEmpty() || reply.getMovesCount() > 0;
+        return new Change(
+                changed,
+                reply.getMessage(),
+                reply.getNum(),
+                reply.getMovesList().stream()
+                        .map(move -> new Change.Move(
+                                move.getShard(),
+                                move.getFrom().getGid(),
+                                move.getTo().getGid(),
+                                move.getBytes(),
+                                move.getKeys()))
+                        .toList());
+    }
+
+    static ClusterMap map(ClusterConfig config) {
+        return new ClusterMap(
+                config.clusterId(),
+                config.num(),
+                config.revision(),
+                config.shards().stream().map(row -> shard(config, row)).toList(),
+                config.groups().values().stream().map(row -> group(config, row)).toList(),
+                config.nodes().values().stream()
+                        .map(row -> new ClusterMap.Node(row.nodeId(), row.address()))
+                        .toList());
+    }
+
+    private static ClusterMap.Shard shard(ClusterConfig config, ShardRow row) {
+        return new ClusterMap.Shard(
+                row.shard(),
+                gid(row.owner()),
+                row.epoch(),
+                gid(row.target()),
+                gid(config.desired(row.shard())),
+                row.pinned());
+    }
+
+    private static ClusterMap.Group group(ClusterConfig config, GroupRow row) {
+        return new ClusterMap.Group(
+                row.ref().gid(),
+                row.ref().incarnation(),
+                row.leaving(),
+                row.weight(),
+                row.replicas().stream()
+                        .map(replica -> new ClusterMap.Replica(
+                                replica.replicaId(),
+                                replica.nodeId(),
+                                config.addressOf(replica.nodeId()).orElse(""),
+                                replica.created(),
+                                replica.lost()))
+                        .toList());
+    }
+
+    private static long gid(@Nullable GroupRef group) {
+        return group == null ? 0 : group.gid();
+    }
+
+    static ClusterStatus.Controller controller(ControllerStatusReply reply) {
+        return new ClusterStatus.Controller(
+                reply.getClusterId(),
+                reply.getNodeId(),
+                reply.getInitialised(),
+                reply.getReplicaId(),
+                new ClusterStatus.Raft(
+                        reply.getRole(), reply.getTerm(), reply.getCommitIndex(), reply.getAppliedIndex()),
+                reply.getNum(),
+                reply.getRevision());
+    }
+
+    static ClusterStatus.Node node(NodeStatus status) {
+        return new ClusterStatus.Node(
+                status.getNodeId(),
+                status.getAddress(),
+                status.getVersion(),
+                new ClusterStatus.Usage(
+                        status.getUptimeMillis(),
+                        status.getStartCounter(),
+                        status.getResidentBytes(),
+                        status.getStoreBytes(),
+                        status.getLogBytes()),
+                status.getConfigRevision(),
+                status.getReplicasList().stream().map(AdminWire::replica).toList());
+    }
+
+    private static ClusterStatus.Replica replica(ReplicaStatus status) {
+        return new ClusterStatus.Replica(
+                status.getGroup().getGid(),
+                status.getReplicaId(),
+                new ClusterStatus.Raft(
+                        status.getRole(), status.getTerm(), status.getCommitIndex(), status.getAppliedIndex()),
+                status.getQuiet(),
+                status.getTrouble(),
+                status.getShardsList().stream().map(AdminWire::shard).toList());
+    }
+
+    private static ClusterStatus.Shard shard(ShardStatus status) {
+        return new ClusterStatus.Shard(
+                status.getShard(),
+                status.getState().name().toLowerCase(Locale.ROOT),
+                status.getEpoch(),
+                status.getKeys(),
+                status.getBytes(),
+                status.getPeer().getGid(),
+                status.getBytesDone(),
+                status.getBytesTotal());
+    }
+}

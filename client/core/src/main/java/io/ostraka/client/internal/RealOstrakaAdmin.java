@@ -1,0 +1,260 @@
+package io.ostraka.client.internal;
+
+import io.grpc.MethodDescriptor;
+import io.ostraka.client.InvalidRequestException;
+import io.ostraka.client.OstrakaAdmin;
+import io.ostraka.client.RejectedException;
+import io.ostraka.client.UnavailableException;
+import io.ostraka.client.admin.Change;
+import io.ostraka.client.admin.ChangeMode;
+import io.ostraka.client.admin.ClusterMap;
+import io.ostraka.client.admin.ClusterStatus;
+import io.ostraka.client.admin.FormattedController;
+import io.ostraka.client.admin.FoundedCluster;
+import io.ostraka.client.admin.GroupSpec;
+import io.ostraka.client.internal.Controllers.Verdict;
+import io.ostraka.client.internal.UnaryCalls.CallFailedException;
+import io.ostraka.proto.Id128;
+import io.ostraka.proto.Limits;
+import io.ostraka.proto.StatusCode;
+import io.ostraka.proto.config.ConfigWire;
+import io.ostraka.proto.config.HostPort;
+import io.ostraka.proto.controller.ChangeReply;
+import io.ostraka.proto.controller.ChangeRequest;
+import io.ostraka.proto.controller.ControllerGrpc;
+import io.ostraka.proto.controller.ControllerMember;
+import io.ostraka.proto.controller.ControllerStatusRequest;
+import io.ostraka.proto.controller.FormatReply;
+import io.ostraka.proto.controller.FormatRequest;
+import io.ostraka.proto.controller.InitialiseReply;
+import io.ostraka.proto.controller.InitialiseRequest;
+import io.ostraka.proto.controller.Join;
+import io.ostraka.proto.controller.JoinGroup;
+import io.ostraka.proto.controller.Leave;
+import io.ostraka.proto.controller.Move;
+import io.ostraka.proto.controller.QueryReply;
+import io.ostraka.proto.controller.QueryRequest;
+import io.ostraka.proto.controller.Undo;
+import io.ostraka.proto.controller.Unpin;
+import io.ostraka.proto.node.NodeServiceGrpc;
+import io.ostraka.proto.node.NodeStatusRequest;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** The administration client that does. */
+public final class RealOstrakaAdmin implements OstrakaAdmin {
+
+    private static final long STATUS_MILLIS_MAX = 2_000;
+
+    private final ClientOptions options;
+    private final Channels channels;
+    private final UnaryCalls unary;
+    private final Controllers controllers;
+    private final SecureRandom random = new SecureRandom();
+
+    /** A client with these options. */
+    public RealOstrakaAdmin(ClientOptions options) {
+        this.options = options;
+        this.channels = new Channels(options.addressMapping());
+        this.unary = new UnaryCalls(channels);
+        this.controllers = new Controllers(options.controllers(), unary);
+    }
+
+    @Override
+    public Change join(List<GroupSpec> groups, ChangeMode mode) {
+        Join.Builder join = Join.newBuilder();
+        for (GroupSpec group : groups) {
+            for (String address : group.addresses()) {
+                String problem = HostPort.problemOf(address);
+                if (problem != null) {
+                    throw new InvalidRequestException("group " + group.gid() + ": " + problem);
+                }
+            }
+            join.addGroups(JoinGroup.newBuilder()
+                    .setGid(group.gid())
+                    .addAllAddresses(group.addresses())
+                    .setWeight(group.weight()));
+        }
+        return change(ChangeRequest.newBuilder().setJoin(join), mode);
+    }
+
+    @Override
+    public Change leave(List<Long> gids, ChangeMode mode) {
+        return change(ChangeRequest.newBuilder().setLeave(Leave.newBuilder().addAllGids(gids)), mode);
+    }
+
+    @Override
+    public Change move(int shard, long gid, ChangeMode mode) {
+        Move move = Move.newBuilder().setShard(requireShard(shard)).setGid(gid).build();
+        return change(ChangeRequest.newBuilder().setMove(move), mode);
+    }
+
+    @Override
+    public Change unpin(List<Integer> shards, ChangeMode mode) {
+        shards.forEach(RealOstrakaAdmin::requireShard);
+        return change(ChangeRequest.newBuilder().setUnpin(Unpin.newBuilder().addAllShards(shards)), mode);
+    }
+
+    @Override
+    public Change undo(long toNum, ChangeMode mode) {
+        return change(ChangeRequest.newBuilder().setUndo(Undo.newBuilder().setToNum(toNum)), mode);
+    }
+
+    @Override
+    public ClusterMap query() {
+        return query(-1);
+    }
+
+    @Override
+    public ClusterMap query(long num) {
+        QueryReply reply = controllers.callLeader(
+                ControllerGrpc.getQueryMethod(),
+                QueryRequest.newBuilder().setNum(num).build(),
+                answer -> new Verdict(answer.getCode(), answer.getMessage(), answer.getLeaderHint()),
+                options.timeoutMillis(),
+                false);
+        Controllers.requireOk(new Verdict(reply.getCode(), reply.getMessage(), ""));
+        return AdminWire.map(ConfigWire.fromWire(reply.getConfig()));
+    }
+
+    @Override
+    public Watch watch(Consumer<ClusterMap> listener) {
+        return new ConfigWatch(controllers.addresses(), unary, config -> listener.accept(AdminWire.map(config)))
+                .start();
+    }
+
+    @Override
+    public ClusterStatus status(boolean withShards) {
+        long millis = Math.min(options.timeoutMillis(), STATUS_MILLIS_MAX);
+        List<ClusterStatus.Answer<ClusterStatus.Controller>> ofControllers = askAll(
+                controllers.addresses(),
+                ControllerGrpc.getStatusMethod(),
+                ControllerStatusRequest.getDefaultInstance(),
+                AdminWire::controller,
+                millis);
+        Optional<ClusterMap> map;
+        try {
+            map = Optional.of(AdminWire.map(controllers.config(millis).join()));
+        } catch (CompletionException e) {
+            map = Optional.empty();
+        }
+        List<String> nodes = map.stream()
+                .flatMap(known -> known.nodes().stream())
+                .map(ClusterMap.Node::address)
+                .filter(address -> !address.isEmpty())
+                .toList();
+        return new ClusterStatus(
+                map,
+                ofControllers,
+                askAll(
+                        nodes,
+                        NodeServiceGrpc.getStatusMethod(),
+                        NodeStatusRequest.newBuilder().setWithShards(withShards).build(),
+                        AdminWire::node,
+                        millis));
+    }
+
+    @Override
+    public FormattedController format(String address) {
+        try {
+            FormatReply reply = Controllers.await(unary.call(
+                    address,
+                    ControllerGrpc.getFormatMethod(),
+                    FormatRequest.getDefaultInstance(),
+                    options.timeoutMillis()));
+            if (reply.getCode() != StatusCode.OK) {
+                throw new RejectedException("controller " + address + " was not formatted: " + reply.getMessage());
+            }
+            return new FormattedController(address, reply.getReplicaId(), reply.getNodeId());
+        } catch (CallFailedException e) {
+            throw new UnavailableException("controller " + address + " was not formatted: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public FoundedCluster initialise(int shards) {
+        if (shards < 1 || shards > Limits.SHARDS_MAX) {
+            throw new InvalidRequestException("a cluster has 1 to " + Limits.SHARDS_MAX + " shards, not " + shards);
+        }
+        List<FormattedController> members =
+                controllers.addresses().stream().map(this::format).toList();
+        long clusterId = 0;
+        while (clusterId == 0) {
+            clusterId = random.nextLong();
+        }
+        InitialiseRequest.Builder request =
+                InitialiseRequest.newBuilder().setClusterId(clusterId).setShards(shards);
+        members.forEach(member -> request.addMembers(ControllerMember.newBuilder()
+                .setReplicaId(member.replicaId())
+                .setNodeId(member.nodeId())
+                .setAddress(member.address())));
+        for (FormattedController member : members) {
+            initialise(member.address(), request.build());
+        }
+        return new FoundedCluster(clusterId, shards, members);
+    }
+
+    @Override
+    public void close() {
+        unary.close();
+        channels.close();
+    }
+
+    private void initialise(String address, InitialiseRequest request) {
+        try {
+            InitialiseReply reply = Controllers.await(
+                    unary.call(address, ControllerGrpc.getInitialiseMethod(), request, options.timeoutMillis()));
+            if (reply.getCode() != StatusCode.OK) {
+                throw new RejectedException("controller " + address + " was not initialised: " + reply.getMessage());
+            }
+        } catch (CallFailedException e) {
+            throw new UnavailableException("controller " + address
+                    + " was not initialised; give it the same membership again when it is up: " + e.getMessage());
+        }
+    }
+
+    private Change change(ChangeRequest.Builder request, ChangeMode mode) {
+        request.setRequestId(Id128.newBuilder().setHigh(random.nextLong()).setLow(random.nextLong()))
+                .setDryRun(mode.dryRun())
+                .setPlannedOnNum(mode.plannedOnNum());
+        ChangeReply reply = controllers.callLeader(
+                ControllerGrpc.getChangeMethod(),
+                request.build(),
+                answer -> new Verdict(answer.getCode(), answer.getMessage(), answer.getLeaderHint()),
+                options.timeoutMillis(),
+                !mode.dryRun());
+        Controllers.requireOk(new Verdict(reply.getCode(), reply.getMessage(), ""));
+        return AdminWire.change(reply);
+    }
+
+    private static int requireShard(int shard) {
+        if (shard < 0) {
+            throw new InvalidRequestException("shard " + shard + " is negative");
+        }
+        return shard;
+    }
+
+    /** Asks all at once; who does not answer is listed with the reason. */
+    private <Q, A, T> List<ClusterStatus.Answer<T>> askAll(
+            List<String> addresses, MethodDescriptor<Q, A> method, Q question, Function<A, T> read, long millis) {
+        Map<String, CompletableFuture<A>> calls = new LinkedHashMap<>();
+        addresses.forEach(address -> calls.put(address, unary.call(address, method, question, millis)));
+        List<ClusterStatus.Answer<T>> answers = new ArrayList<>();
+        calls.forEach((address, call) -> {
+            try {
+                answers.add(new ClusterStatus.Answer<>(address, Optional.of(read.apply(Controllers.await(call))), ""));
+            } catch (CallFailedException e) {
+                answers.add(new ClusterStatus.Answer<>(address, Optional.empty(), String.valueOf(e.getMessage())));
+            }
+        });
+        return answers;
+    }
+}
