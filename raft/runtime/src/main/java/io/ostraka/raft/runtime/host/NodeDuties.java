@@ -62,7 +62,7 @@ final class NodeDuties {
             log.warn(
                     wasHealthy
                             ? "the log is written fast enough again"
-                            : "writing the log takes longer than {} ms: leadership goes to healthier nodes where there are any",
+                            : "writing the log takes over {} ms: leadership goes to healthier nodes if there are any",
                     options.slowWriteNanos() / 1_000_000);
         }
         if (!disk.healthy() && due(nextHandOverNanos, nowNanos)) {
