@@ -2,9 +2,7 @@ package io.ostraka.raft.runtime.storage;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -122,10 +120,5 @@ final class SegmentFiles {
         void cancel() {
             cancelled = true;
         }
-    }
-
-    /** The spares, for tests. */
-    List<String> spares() {
-        return new ArrayList<>(spares);
     }
 }
