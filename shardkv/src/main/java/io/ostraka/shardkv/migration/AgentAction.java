@@ -1,0 +1,60 @@
+package io.ostraka.shardkv.migration;
+
+import io.ostraka.raft.core.Bytes;
+import io.ostraka.shardkv.command.Command;
+import io.ostraka.shardkv.command.ExportName;
+import java.util.List;
+
+/** What a leader's agents want done. Everything may fail or be lost; the agents try again. */
+public sealed interface AgentAction {
+
+    /**
+     * Stamp the command and propose it, then answer with {@link AgentEvent.Proposed}. Proposals are made in the order
+     * of the actions.
+     *
+     * @param proposalId to be echoed
+     * @param protocol whether it may use the budget reserved for protocol entries
+     */
+    record Propose(long proposalId, Command command, boolean protocol) implements AgentAction {}
+
+    /**
+     * Send to the leader of {@code request.name().source()}, on the stream of this hand-over; open one if there is
+     * none.
+     */
+    record SendToSource(TransferRequest request) implements AgentAction {}
+
+    /** Close the stream of this hand-over, if there is one. What it still delivers must not arrive. */
+    record CloseSource(ExportName name) implements AgentAction {}
+
+    /** Answer on an importer's stream. */
+    record SendToImporter(long streamId, TransferReply reply) implements AgentAction {}
+
+    /** Run a quorum round and look whether the disk has room for {@code bytes}; {@link AgentEvent.ReadyProved}. */
+    record ProveReady(ExportName name, long bytes) implements AgentAction {}
+
+    /** Read from the frozen shard, off the loop; {@link AgentEvent.FrozenRead}. */
+    record ReadFrozen(long streamId, ExportName name, Bytes afterKey) implements AgentAction {}
+
+    /** Digest the frozen shard up to a key, off the loop; {@link AgentEvent.FrozenDigested}. */
+    record DigestFrozen(long streamId, ExportName name, Bytes lastKey) implements AgentAction {}
+
+    /**
+     * Report to the controller. Not answered: what was not heard is repeated until the configuration shows it.
+     *
+     * @param claims shards that nobody owns and that are planned for this group
+     * @param owners what the log says of shards
+     * @param sizes what shards hold
+     */
+    record Report(List<Integer> claims, List<OwnerReport> owners, List<SizeReport> sizes) implements AgentAction {
+
+        /** Keeps its own copies. */
+        public Report {
+            claims = List.copyOf(claims);
+            owners = List.copyOf(owners);
+            sizes = List.copyOf(sizes);
+        }
+    }
+
+    /** Tell an operator: a copy differed from its source, or something as grave. */
+    record Alarm(String message) implements AgentAction {}
+}
