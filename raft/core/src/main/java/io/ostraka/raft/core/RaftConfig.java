@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
  * @param inflightEntriesMax how many entries may be on their way to one follower
  * @param inflightBytesMax how many bytes of entries may be on their way to one follower
  * @param uncommittedBytesMax bytes of uncommitted entries past which client proposals are refused
- * @param unappliedBytesMax bytes of committed but unapplied entries past which client proposals are refused
+ * @param unappliedBytesMax bytes of committed but unapplied entries past which a leader refuses client proposals and a
+ *     follower takes no more entries
  * @param protocolReserveBytes what protocol proposals may take beyond either limit
  * @param leaseDriftPercent the bound on how much clocks may differ in speed, taken off the lease
  * @param readMode how reads are proved

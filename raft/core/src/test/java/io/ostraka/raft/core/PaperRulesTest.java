@@ -339,6 +339,19 @@ final class PaperRulesTest {
                 .returns(4L, PeerStatus::nextIndex);
     }
 
+    @Test
+    void followerWithTooMuchToApplyTakesNoMoreUntilItHasApplied() {
+        RaftConfig small = RaftConfig.defaults().withBudgets(1000, 40, 0);
+        node = new RawNode(small, ME, Restored.fresh(THREE), new Random(1), 0);
+        receive(append(1, LogPosition.ZERO, 2, entry(1, 1), entry(2, 1)));
+
+        assertThat(receive(append(1, new LogPosition(2, 1), 2, entry(3, 1)))).isEqualTo(Effects.EMPTY);
+        node.step(new Applied(2));
+
+        assertThat(receive(append(1, new LogPosition(2, 1), 2, entry(3, 1))).append())
+                .hasSize(1);
+    }
+
     // Section 5.4: safety.
 
     @Test

@@ -57,6 +57,11 @@ final class TestReplica {
         return node;
     }
 
+    /** Where the log on disk begins. */
+    LogPosition base() {
+        return base;
+    }
+
     LogPosition appliedTo() {
         return appliedTo;
     }

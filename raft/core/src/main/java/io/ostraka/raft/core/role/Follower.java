@@ -138,7 +138,7 @@ final class Follower implements Role {
 
     private void onAppend(AppendRequest append) {
         heardFromLeader();
-        if (!append.isWellFormed()) {
+        if (!append.isWellFormed() || isOverrun(append)) {
             return;
         }
         LogPosition prev = append.prev();
@@ -159,6 +159,14 @@ final class Follower implements Role {
         // Only what this request vouches for: entries after it may be left over from another term.
         state.log.commitTo(Math.min(append.commit(), matched));
         state.out.sendAfterPersist(answer(append, new AppendResult.Matched(matched)));
+    }
+
+    /**
+     * Whether so much waits to be applied here that more entries would only fill the memory. Passing them over looks to
+     * the leader as if they were lost: it tries again, one append an interval, until this replica has caught up.
+     */
+    private boolean isOverrun(AppendRequest append) {
+        return !append.entries().isEmpty() && state.log.unappliedBytes() > state.config.unappliedBytesMax();
     }
 
     private void take(Entry entry) {
