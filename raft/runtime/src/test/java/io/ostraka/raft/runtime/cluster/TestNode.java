@@ -1,0 +1,114 @@
+package io.ostraka.raft.runtime.cluster;
+
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.ostraka.raft.core.GroupId;
+import io.ostraka.raft.core.LogPosition;
+import io.ostraka.raft.core.NodeId;
+import io.ostraka.raft.core.ReplicaId;
+import io.ostraka.raft.core.membership.Membership;
+import io.ostraka.raft.runtime.host.AddressBook;
+import io.ostraka.raft.runtime.host.Clock;
+import io.ostraka.raft.runtime.host.HostOptions;
+import io.ostraka.raft.runtime.host.RaftGroup;
+import io.ostraka.raft.runtime.host.RaftHost;
+import io.ostraka.raft.runtime.host.SystemClock;
+import io.ostraka.raft.runtime.storage.FileDisk;
+import io.ostraka.raft.runtime.storage.LogObserver;
+import io.ostraka.raft.runtime.storage.LogOptions;
+import io.ostraka.raft.runtime.storage.LogThread;
+import io.ostraka.raft.runtime.storage.LogWrite;
+import io.ostraka.raft.runtime.storage.Recovery;
+import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
+import io.ostraka.raft.runtime.storage.ReplicaRecovery;
+import io.ostraka.raft.runtime.storage.SharedLog;
+import io.ostraka.raft.runtime.transport.GrpcRaftService;
+import io.ostraka.raft.runtime.transport.GrpcSnapshots;
+import io.ostraka.raft.runtime.transport.GrpcTransport;
+import io.ostraka.raft.runtime.transport.NodeIdentity;
+import io.ostraka.raft.runtime.transport.TransportOptions;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/** A node with one replica: host, log, transport and server, as a process would have them. */
+final class TestNode implements AutoCloseable {
+
+    static final GroupId GROUP = new GroupId(1, 1);
+
+    private final AddressBook addresses = new AddressBook();
+    private final LogThread log;
+    private final GrpcTransport transport;
+    private final GrpcSnapshots snapshots;
+    private final Server server;
+    private final RaftHost host;
+    private final LineMachine machine;
+    private final RaftGroup<Integer> group;
+    private final NodeId id;
+
+    TestNode(Path directory, int number, List<Integer> all, HostOptions options, long startCounter) throws Exception {
+        id = new NodeId(number);
+        ReplicaId replica = new ReplicaId(number);
+        Membership members = Membership.of(all.stream().map(ReplicaId::new).toList());
+        Clock clock = new SystemClock();
+        Recovery recovery = SharedLog.open(
+                FileDisk.at(directory), LogOptions.DEFAULT.withSegmentBytes(4 << 20));
+        log = LogThread.start(recovery.log(), clock::nanoTime, LogObserver.NONE, TestNode::fatal);
+        ReplicaRecovery found = recovery.replicas().get(replica);
+        if (found == null) {
+            CountDownLatch created = new CountDownLatch(1);
+            log.submit(new LogWrite.Restart(replica, LogPosition.ZERO), write -> created.countDown());
+            created.await();
+            found = new ReplicaRecovery.Recovered(null, LogPosition.ZERO, List.of());
+        }
+        all.forEach(each -> addresses.setNode(new ReplicaId(each), new NodeId(each)));
+        transport = new GrpcTransport(
+                new NodeIdentity(77, id, startCounter), addresses, clock, TransportOptions.DEFAULT, number);
+        snapshots = new GrpcSnapshots(transport, addresses, clock, TransportOptions.DEFAULT);
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .directExecutor()
+                .maxInboundMessageSize(TransportOptions.MESSAGE_BYTES_MAX)
+                .addService(new GrpcRaftService(transport, snapshots))
+                .build()
+                .start();
+        host = new RaftHost(
+                new RaftHost.Ports(
+                        clock, log, transport, snapshots, addresses, (descriptor, cause) -> {}, TestNode::fatal),
+                options);
+        host.start();
+        machine = new LineMachine(directory.resolve("lines"), members);
+        group = host.open(new ReplicaDescriptor(GROUP, replica, members, true), found, machine);
+    }
+
+    private static void fatal(Throwable cause) {
+        throw new IllegalStateException(cause);
+    }
+
+    void knows(TestNode other) {
+        addresses.setAddress(other.id, new InetSocketAddress(InetAddress.getLoopbackAddress(), other.server.getPort()));
+    }
+
+    RaftGroup<Integer> group() {
+        return group;
+    }
+
+    LineMachine machine() {
+        return machine;
+    }
+
+    NodeId id() {
+        return id;
+    }
+
+    /** Stops without flushing: what is not in the log is lost, as with a kill. */
+    @Override
+    public void close() {
+        server.shutdownNow();
+        host.close();
+        snapshots.close();
+        transport.close();
+        log.close();
+    }
+}
