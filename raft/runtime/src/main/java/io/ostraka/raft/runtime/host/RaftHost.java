@@ -172,6 +172,18 @@ public final class RaftHost implements AutoCloseable {
     }
 
     /**
+     * Asks every replica that leads here to hand its leadership to a peer, as one does before a planned stop; the
+     * caller gives it a moment. Does not block.
+     */
+    public void handOverLeadership() {
+        groups.values().forEach(group -> {
+            if (group.leadership().leads()) {
+                group.transferLeadership(null);
+            }
+        });
+    }
+
+    /**
      * Closes all replicas without flushing them, and waits for the threads to end. The log and the transports stay
      * open: whoever made them closes them after the host.
      */

@@ -114,6 +114,8 @@ final class RaftLoop {
                 mailbox.await(nextTick - clock.nanoTime());
             }
         }
+        // Requests that came in while the loop was closing are refused, not forgotten.
+        drain();
     }
 
     private boolean drain() {

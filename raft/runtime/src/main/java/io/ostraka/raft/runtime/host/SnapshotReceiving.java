@@ -40,8 +40,10 @@ final class SnapshotReceiving<R> {
     private final StateMachine<R> machine;
     private final ReplicaApplier<R> applier;
     private @Nullable Install install;
-    /** Who waits, on the loop, for the log to begin anew. */
-    private @Nullable IncomingSnapshot awaitsLog;
+    private @Nullable AwaitsLog awaitsLog;
+
+    /** Who waits, on the loop, for the log to begin anew at {@code position}. */
+    private record AwaitsLog(LogPosition position, IncomingSnapshot from) {}
 
     SnapshotReceiving(HostedGroup<R> group, StateMachine<R> machine, ReplicaApplier<R> applier) {
         this.group = group;
@@ -141,7 +143,7 @@ final class SnapshotReceiving<R> {
         }
         applier.installed(state);
         group.loop().execute(() -> {
-            awaitsLog = from;
+            awaitsLog = new AwaitsLog(state.position(), from);
             group.drive(d -> d.installed(state));
         });
     }
@@ -151,10 +153,19 @@ final class SnapshotReceiving<R> {
      * loop.
      */
     void written(LogWrite write) {
-        IncomingSnapshot waits = awaitsLog;
-        if (waits != null && (write instanceof LogWrite.Restart || write instanceof LogWrite.Release)) {
+        AwaitsLog waits = awaitsLog;
+        if (waits == null) {
+            return;
+        }
+        boolean follows = switch (write) {
+            case LogWrite.Restart restart -> restart.base().equals(waits.position());
+            case LogWrite.Release release -> release.upTo().equals(waits.position());
+            case LogWrite.Append append -> false;
+            case LogWrite.Remove remove -> false;
+        };
+        if (follows) {
             awaitsLog = null;
-            waits.installed();
+            waits.from().installed();
         }
     }
 
@@ -172,11 +183,5 @@ final class SnapshotReceiving<R> {
             current.writer.abort();
             current.incoming.refuse("given up");
         }
-    }
-
-    /** Returns what is being installed, or null. */
-    @Nullable
-    LogPosition position() {
-        return install == null ? null : install.offer.header().position();
     }
 }

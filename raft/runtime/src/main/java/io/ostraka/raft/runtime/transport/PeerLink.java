@@ -68,7 +68,7 @@ final class PeerLink {
 
         @Override
         public void onError(Throwable cause) {
-            ended(this, Status.fromThrowable(cause).toString(), false);
+            ended(this, describe(Status.fromThrowable(cause)), false);
         }
 
         @Override
@@ -214,6 +214,14 @@ final class PeerLink {
         }
         which.channel.shutdownNow();
         onBroken.run();
+    }
+
+    private static String describe(Status status) {
+        Throwable cause = status.getCause();
+        String detail = cause == null ? status.getDescription() : cause.getMessage();
+        return detail == null
+                ? status.getCode().name()
+                : detail.lines().findFirst().orElse("");
     }
 
     private void retryLater() {

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A list of lines: each command appends one and answers how many there are. It is durable as one file. */
@@ -37,7 +38,7 @@ final class LineMachine implements StateMachine<Integer> {
     private volatile AppliedState durable;
     private volatile int size;
     private volatile long leads;
-    private volatile int installed;
+    private final AtomicInteger installed = new AtomicInteger();
 
     LineMachine(Path file, Membership members) {
         this.file = file;
@@ -67,7 +68,7 @@ final class LineMachine implements StateMachine<Integer> {
 
     /** Returns how often a snapshot became the state; any thread. */
     int installed() {
-        return installed;
+        return installed.get();
     }
 
     synchronized List<String> lines() {
@@ -148,7 +149,7 @@ final class LineMachine implements StateMachine<Integer> {
                     applied = header.position();
                     size = lines.size();
                 }
-                installed++;
+                installed.incrementAndGet();
                 return flush();
             }
 

@@ -27,10 +27,11 @@ class RaftClusterIT {
             }
             cluster.await(
                     "all lines on all nodes",
-                    () -> cluster.running().stream().allMatch(node -> node.machine().size() == 50));
+                    () -> cluster.running().stream()
+                            .allMatch(node -> node.machine().size() == 50));
             List<String> expected = cluster.node(1).machine().lines();
-            assertThat(cluster.running()).allSatisfy(node -> assertThat(node.machine().lines())
-                    .isEqualTo(expected));
+            assertThat(cluster.running())
+                    .allSatisfy(node -> assertThat(node.machine().lines()).isEqualTo(expected));
         }
     }
 
@@ -55,10 +56,9 @@ class RaftClusterIT {
             cluster.stop(first);
             cluster.append("meanwhile");
             cluster.start(first);
-            cluster.await("the old leader to catch up", () -> cluster.node(first)
-                    .machine()
-                    .lines()
-                    .containsAll(List.of("before", "meanwhile")));
+            cluster.await(
+                    "the old leader to catch up",
+                    () -> cluster.node(first).machine().lines().containsAll(List.of("before", "meanwhile")));
             cluster.append("after");
         }
     }
@@ -92,8 +92,8 @@ class RaftClusterIT {
             cluster.await(
                     "the log to be cut",
                     () -> cluster.running().stream()
-                            .allMatch(node ->
-                                    node.group().status().raft().base().index() > 100));
+                            .allMatch(
+                                    node -> node.group().status().raft().base().index() > 100));
             cluster.start(away);
             cluster.await("the snapshot", () -> cluster.node(away).machine().installed() > 0);
             cluster.append("last");
@@ -103,7 +103,9 @@ class RaftClusterIT {
 
             cluster.stop(away);
             cluster.start(away);
-            cluster.await("its own restart after it", () -> cluster.node(away).machine().size() >= 402);
+            cluster.await(
+                    "its own restart after it",
+                    () -> cluster.node(away).machine().size() >= 402);
         }
     }
 
@@ -125,7 +127,8 @@ class RaftClusterIT {
         try (TestCluster cluster = new TestCluster(directory, TestCluster.timings(200), UNFLUSHED_BYTES_MAX)) {
             cluster.append("line");
             int first = cluster.leader();
-            cluster.await("quiet", () -> cluster.node(first).group().status().raft().quiet());
+            cluster.await(
+                    "quiet", () -> cluster.node(first).group().status().raft().quiet());
             long term = cluster.node(first).group().leadership().term();
             long quietUntil = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
             cluster.await("several election timeouts", () -> System.nanoTime() - quietUntil > 0);
@@ -134,7 +137,8 @@ class RaftClusterIT {
             long killed = System.nanoTime();
             cluster.stop(first);
             cluster.append("line after");
-            assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - killed)).isLessThan(30);
+            assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - killed))
+                    .isLessThan(30);
         }
     }
 }

@@ -9,6 +9,7 @@ import io.ostraka.raft.runtime.host.ReadResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -26,7 +27,7 @@ final class TestCluster implements AutoCloseable {
     private final Path directory;
     private final RaftConfig raft;
     private final long unflushedBytesMax;
-    private final NavigableMap<Integer, TestNode> nodes = new TreeMap<>();
+    private final NavigableMap<Integer, TestNode<LineMachine>> nodes = new TreeMap<>();
     private long starts;
 
     TestCluster(Path directory, RaftConfig raft, long unflushedBytesMax) throws Exception {
@@ -58,7 +59,13 @@ final class TestCluster implements AutoCloseable {
                 defaults.slowWriteNanos(),
                 defaults.diskRecoveryNanos(),
                 number);
-        TestNode node = new TestNode(directory.resolve("node" + number), number, ALL, options, ++starts);
+        TestNode<LineMachine> node = new TestNode<>(
+                directory.resolve("node" + number),
+                number,
+                ALL,
+                options,
+                ++starts,
+                (files, members) -> new LineMachine(files.resolve("lines"), members));
         nodes.values().forEach(other -> {
             other.knows(node);
             node.knows(other);
@@ -67,21 +74,21 @@ final class TestCluster implements AutoCloseable {
     }
 
     void stop(int number) {
-        TestNode node = nodes.remove(number);
+        TestNode<LineMachine> node = nodes.remove(number);
         if (node != null) {
             node.close();
         }
     }
 
-    TestNode node(int number) {
-        TestNode node = nodes.get(number);
+    TestNode<LineMachine> node(int number) {
+        TestNode<LineMachine> node = nodes.get(number);
         if (node == null) {
             throw new IllegalStateException("node " + number + " is stopped");
         }
         return node;
     }
 
-    List<TestNode> running() {
+    List<TestNode<LineMachine>> running() {
         return List.copyOf(nodes.values());
     }
 
@@ -95,7 +102,7 @@ final class TestCluster implements AutoCloseable {
         return nodes.entrySet().stream()
                 .filter(each -> each.getValue().machine().leads() > 0
                         && each.getValue().group().leadership().leads())
-                .map(java.util.Map.Entry::getKey)
+                .map(Map.Entry::getKey)
                 .findFirst();
     }
 

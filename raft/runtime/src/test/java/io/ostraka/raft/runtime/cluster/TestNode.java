@@ -13,6 +13,7 @@ import io.ostraka.raft.runtime.host.HostOptions;
 import io.ostraka.raft.runtime.host.RaftGroup;
 import io.ostraka.raft.runtime.host.RaftHost;
 import io.ostraka.raft.runtime.host.SystemClock;
+import io.ostraka.raft.runtime.statemachine.StateMachine;
 import io.ostraka.raft.runtime.storage.FileDisk;
 import io.ostraka.raft.runtime.storage.LogObserver;
 import io.ostraka.raft.runtime.storage.LogOptions;
@@ -34,7 +35,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /** A node with one replica: host, log, transport and server, as a process would have them. */
-final class TestNode implements AutoCloseable {
+final class TestNode<M extends StateMachine<Integer>> implements AutoCloseable {
+
+    private static final int SEGMENT_BYTES = 16 << 20;
 
     static final GroupId GROUP = new GroupId(1, 1);
 
@@ -44,17 +47,22 @@ final class TestNode implements AutoCloseable {
     private final GrpcSnapshots snapshots;
     private final Server server;
     private final RaftHost host;
-    private final LineMachine machine;
+    private final M machine;
     private final RaftGroup<Integer> group;
     private final NodeId id;
 
-    TestNode(Path directory, int number, List<Integer> all, HostOptions options, long startCounter) throws Exception {
+    /** Makes the state machine of a replica that keeps its files below a directory. */
+    interface Factory<M> {
+        M make(Path directory, Membership members);
+    }
+
+    TestNode(Path directory, int number, List<Integer> all, HostOptions options, long startCounter, Factory<M> factory)
+            throws Exception {
         id = new NodeId(number);
         ReplicaId replica = new ReplicaId(number);
         Membership members = Membership.of(all.stream().map(ReplicaId::new).toList());
         Clock clock = new SystemClock();
-        Recovery recovery = SharedLog.open(
-                FileDisk.at(directory), LogOptions.DEFAULT.withSegmentBytes(4 << 20));
+        Recovery recovery = SharedLog.open(FileDisk.at(directory), LogOptions.DEFAULT.withSegmentBytes(SEGMENT_BYTES));
         log = LogThread.start(recovery.log(), clock::nanoTime, LogObserver.NONE, TestNode::fatal);
         ReplicaRecovery found = recovery.replicas().get(replica);
         if (found == null) {
@@ -78,7 +86,7 @@ final class TestNode implements AutoCloseable {
                         clock, log, transport, snapshots, addresses, (descriptor, cause) -> {}, TestNode::fatal),
                 options);
         host.start();
-        machine = new LineMachine(directory.resolve("lines"), members);
+        machine = factory.make(directory, members);
         group = host.open(new ReplicaDescriptor(GROUP, replica, members, true), found, machine);
     }
 
@@ -86,7 +94,7 @@ final class TestNode implements AutoCloseable {
         throw new IllegalStateException(cause);
     }
 
-    void knows(TestNode other) {
+    void knows(TestNode<?> other) {
         addresses.setAddress(other.id, new InetSocketAddress(InetAddress.getLoopbackAddress(), other.server.getPort()));
     }
 
@@ -94,7 +102,7 @@ final class TestNode implements AutoCloseable {
         return group;
     }
 
-    LineMachine machine() {
+    M machine() {
         return machine;
     }
 
