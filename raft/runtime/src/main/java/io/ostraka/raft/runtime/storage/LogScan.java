@@ -171,7 +171,9 @@ final class LogScan {
                     return;
                 }
             }
-            noteTooShort(segment, end);
+            if (keepShort(segment, end)) {
+                return;
+            }
         }
     }
 
@@ -202,15 +204,25 @@ final class LogScan {
         return scan != null && scan.pieces().getLast().equals(piece) && piece.header() == null;
     }
 
-    private void noteTooShort(SegmentScan segment, long end) {
+    /** Judges a segment whose file ends before its data did; returns whether the log is cut there. */
+    private boolean keepShort(SegmentScan segment, long end) {
         long size = segment.pieces().isEmpty() ? 0 : segment.pieces().getLast().to();
         long needed = end != Long.MAX_VALUE ? end : segment.generation() == proven.generation() ? proven.offset() : 0;
-        if (size < needed && new LogPoint(segment.generation(), size).isBefore(proven)) {
+        if (size >= needed) {
+            return false;
+        }
+        LogPoint at = new LogPoint(segment.generation(), size);
+        if (at.isBefore(proven)) {
             damage.add(new Damage(
-                    new LogPoint(segment.generation(), size),
+                    at,
                     null,
                     where(segment.generation()) + " ends at byte " + size + ", and " + needed + " had been written"));
+            if (proven.generation() > segment.generation() || proven.offset() >= needed) {
+                return false;
+            }
         }
+        this.end = where(segment.generation()) + " at byte " + size;
+        return true;
     }
 
     private void dropFreed() {
