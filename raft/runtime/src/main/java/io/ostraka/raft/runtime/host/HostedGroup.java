@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +37,8 @@ import org.slf4j.LoggerFactory;
 final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R> {
 
     private static final Logger log = LoggerFactory.getLogger(HostedGroup.class);
+
+    private static final long EXPIRY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /** A request that any thread has put, on its way to the loop. */
     private sealed interface Request<R> {
@@ -56,6 +59,7 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R> {
     private final AtomicBoolean appliedScheduled = new AtomicBoolean();
     private @Nullable ReplicaDriver<R> driver;
     private final NavigableSet<ReplicaId> lostTo = new TreeSet<>();
+    private long lastExpiryNanos;
     private boolean inTurn;
     private boolean applying = true;
     private volatile Leadership leadership = Leadership.NONE;
@@ -77,6 +81,7 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R> {
         this.applier = new ReplicaApplier<>(machine, durable.position().index());
         this.sending = new SnapshotSending<>(this, machine, services);
         this.receiving = new SnapshotReceiving<>(this, machine, applier);
+        this.lastExpiryNanos = services.now();
     }
 
     // ---- set-up and the loop's own calls
@@ -141,6 +146,10 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R> {
             status = d.status();
             unflushedBytes = d.unflushedBytes();
             d.release(services.retainedBytesMax());
+            if (nowNanos - lastExpiryNanos > EXPIRY_NANOS) {
+                lastExpiryNanos = nowNanos;
+                onApply(() -> sending.expire(nowNanos));
+            }
         });
     }
 
@@ -395,8 +404,11 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R> {
         services.applyThread().execute(() -> {
             stopApplying();
             services.flushThread().execute(() -> {
-                machine.close();
-                done.run();
+                try {
+                    machine.close();
+                } finally {
+                    done.run();
+                }
             });
         });
     }

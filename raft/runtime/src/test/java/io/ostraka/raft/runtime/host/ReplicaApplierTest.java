@@ -1,0 +1,164 @@
+package io.ostraka.raft.runtime.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ostraka.raft.core.Bytes;
+import io.ostraka.raft.core.Entry;
+import io.ostraka.raft.core.EntryType;
+import io.ostraka.raft.core.LogPosition;
+import io.ostraka.raft.core.ReplicaId;
+import io.ostraka.raft.core.membership.Membership;
+import io.ostraka.raft.runtime.statemachine.AppliedState;
+import io.ostraka.raft.runtime.statemachine.LeadershipEvent;
+import io.ostraka.raft.runtime.statemachine.ResultSink;
+import io.ostraka.raft.runtime.statemachine.SnapshotHeader;
+import io.ostraka.raft.runtime.statemachine.SnapshotReader;
+import io.ostraka.raft.runtime.statemachine.SnapshotWriter;
+import io.ostraka.raft.runtime.statemachine.StateMachine;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ReplicaApplierTest {
+
+    private final Echo machine = new Echo();
+    private final ReplicaApplier<String> applier = new ReplicaApplier<>(machine, 0);
+    private final List<ProposalResult<String>> outcomes = new ArrayList<>();
+
+    @Test
+    void aProposerHearsTheAnswerOfItsOwnEntry() {
+        applier.apply(List.of(command(1, "a"), command(2, "b")), List.of(new ProposalWaiter<>(2, 1, outcomes::add)));
+
+        assertThat(outcomes).containsExactly(new ProposalResult.Applied<>(new LogPosition(2, 1), "b"));
+        assertThat(applier.appliedIndex()).isEqualTo(2);
+    }
+
+    @Test
+    void nobodyIsAnsweredBeforeTheStateHasTakenTheWholeBatch() {
+        List<Integer> seen = new ArrayList<>();
+
+        applier.apply(
+                List.of(command(1, "a"), command(2, "b")),
+                List.of(new ProposalWaiter<>(1, 1, outcome -> seen.add(machine.applied.size()))));
+
+        assertThat(seen).containsExactly(2);
+    }
+
+    /** FAULTS S4: the state never goes back. */
+    @Test
+    void entriesThatASnapshotHasCoveredAreSkipped() {
+        applier.installed(new AppliedState(new LogPosition(5, 1), Membership.of(new ReplicaId(1))));
+
+        applier.apply(List.of(command(5, "old"), command(6, "new")), List.of());
+
+        assertThat(machine.applied).containsExactly("new");
+    }
+
+    @Test
+    void aReadWaitsForItsIndex() {
+        List<ReadResult> reads = new ArrayList<>();
+        ReadResult.Ready second = new ReadResult.Ready(1, 2);
+        applier.readable(second, List.of(reads::add));
+        applier.apply(List.of(command(1, "a")), List.of());
+        assertThat(reads).isEmpty();
+
+        applier.apply(List.of(command(2, "b")), List.of());
+
+        assertThat(reads).containsExactly(second);
+    }
+
+    @Test
+    void leadershipIsToldOnlyAfterTheNoOpOfItsTerm() {
+        applier.leadershipChanged(new LeadershipEvent.Leader(3));
+        applier.apply(List.of(command(1, "of an earlier term")), List.of());
+        assertThat(machine.events).isEmpty();
+
+        applier.apply(List.of(new Entry(2, 3, EntryType.NO_OP, Bytes.EMPTY)), List.of());
+
+        assertThat(machine.events).containsExactly(new LeadershipEvent.Leader(3));
+    }
+
+    @Test
+    void leadershipThatIsLostBeforeItsNoOpIsNeverTold() {
+        applier.leadershipChanged(new LeadershipEvent.Leader(3));
+        applier.leadershipChanged(new LeadershipEvent.Follower(4, null));
+        applier.apply(List.of(new Entry(1, 3, EntryType.NO_OP, Bytes.EMPTY)), List.of());
+
+        assertThat(machine.events).containsExactly(new LeadershipEvent.Follower(4, null));
+    }
+
+    /** FAULTS L15: a state machine that throws is not passed over in silence. */
+    @Test
+    void whatTheStateMachineThrowsLeavesItsProposersInTheUnknown() {
+        assertThatThrownBy(() -> applier.apply(
+                        List.of(command(1, "a"), command(2, "boom")),
+                        List.of(new ProposalWaiter<>(1, 1, outcomes::add), new ProposalWaiter<>(2, 1, outcomes::add))))
+                .isInstanceOf(IllegalStateException.class);
+
+        assertThat(outcomes).containsExactly(new ProposalResult.Unknown<>(), new ProposalResult.Unknown<>());
+        assertThat(applier.appliedIndex()).isZero();
+    }
+
+    @Test
+    void stoppingRefusesTheReadsThatWait() {
+        List<ReadResult> reads = new ArrayList<>();
+        applier.readable(new ReadResult.Ready(1, 2), List.of(reads::add));
+
+        applier.stop();
+
+        assertThat(reads).containsExactly(new ReadResult.Refused(new Refusal.Stopped()));
+    }
+
+    private static Entry command(long index, String text) {
+        return new Entry(index, 1, EntryType.COMMAND, Bytes.utf8(text));
+    }
+
+    /** Answers each command with itself. */
+    private static final class Echo implements StateMachine<String> {
+        private final List<String> applied = new ArrayList<>();
+        private final List<LeadershipEvent> events = new ArrayList<>();
+
+        @Override
+        public AppliedState durable() {
+            return new AppliedState(LogPosition.ZERO, Membership.of(new ReplicaId(1)));
+        }
+
+        @Override
+        public void apply(List<Entry> entries, ResultSink<String> results) {
+            for (Entry entry : entries) {
+                if (entry.type() == EntryType.COMMAND) {
+                    String text = entry.payload().toUtf8();
+                    if (text.equals("boom")) {
+                        throw new IllegalStateException("boom");
+                    }
+                    results.result(entry.index(), text);
+                    applied.add(text);
+                }
+            }
+        }
+
+        @Override
+        public void leaderChanged(LeadershipEvent event) {
+            events.add(event);
+        }
+
+        @Override
+        public SnapshotReader openSnapshot() {
+            throw new IllegalStateException("not used");
+        }
+
+        @Override
+        public SnapshotWriter beginInstall(SnapshotHeader header) {
+            throw new IllegalStateException("not used");
+        }
+
+        @Override
+        public AppliedState flush() {
+            return durable();
+        }
+
+        @Override
+        public void close() {}
+    }
+}
