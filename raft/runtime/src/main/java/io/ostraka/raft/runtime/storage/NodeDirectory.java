@@ -13,7 +13,8 @@ import java.util.random.RandomGenerator;
  * A node's data directory: locked for this process, and carrying the node's identity and the descriptors of its
  * replicas. Each change is durable when the call returns, and happens wholly or not at all.
  *
- * <p>The shared log and the store live beside it, in folders of their own. Used by one thread at a time.
+ * <p>The shared log and the store live beside it, in folders of their own. Safe for any thread, since the controller and
+ * the node in one process share it.
  */
 public final class NodeDirectory implements AutoCloseable {
 
@@ -86,17 +87,17 @@ public final class NodeDirectory implements AutoCloseable {
     }
 
     /** Returns the node's own id: random, positive, and the same for the life of the directory. */
-    public NodeId nodeId() {
+    public synchronized NodeId nodeId() {
         return identity.node();
     }
 
     /** Returns how often this node has been started, this time included; no two starts have the same number. */
-    public long startCounter() {
+    public synchronized long startCounter() {
         return identity.startCounter();
     }
 
     /** Returns the id of the cluster that the directory belongs to, or 0 if it has not joined one yet. */
-    public long clusterId() {
+    public synchronized long clusterId() {
         return identity.cluster();
     }
 
@@ -105,7 +106,7 @@ public final class NodeDirectory implements AutoCloseable {
      *
      * @throws NodeDirectoryException if it belongs to another cluster
      */
-    public void joinCluster(long clusterId) throws DiskException, NodeDirectoryException {
+    public synchronized void joinCluster(long clusterId) throws DiskException, NodeDirectoryException {
         if (clusterId == 0) {
             throw new IllegalArgumentException("0 is no cluster");
         }
@@ -128,7 +129,7 @@ public final class NodeDirectory implements AutoCloseable {
      *
      * @throws NodeDirectoryException if it belongs to another one
      */
-    public void requireNode(NodeId expected) throws NodeDirectoryException {
+    public synchronized void requireNode(NodeId expected) throws NodeDirectoryException {
         if (!identity.node().equals(expected)) {
             throw new NodeDirectoryException(
                     Reason.OTHER_NODE,
@@ -138,7 +139,7 @@ public final class NodeDirectory implements AutoCloseable {
     }
 
     /** Returns the descriptors of all replicas, by replica id. */
-    public List<ReplicaDescriptor> replicas() {
+    public synchronized List<ReplicaDescriptor> replicas() {
         return new ArrayList<>(replicas.values());
     }
 
@@ -146,7 +147,7 @@ public final class NodeDirectory implements AutoCloseable {
      * Creates a replica's descriptor, or replaces it with one that differs in {@code recorded} only. The first write of
      * the replica in the log must be durable before (see {@link LogStore}).
      */
-    public void put(ReplicaDescriptor descriptor) throws DiskException {
+    public synchronized void put(ReplicaDescriptor descriptor) throws DiskException {
         ReplicaDescriptor old = replicas.get(descriptor.replica());
         if (old != null && !old.asRecorded().equals(descriptor.asRecorded())) {
             throw new IllegalArgumentException("replica " + descriptor.replica() + " exists as " + old);
@@ -156,7 +157,7 @@ public final class NodeDirectory implements AutoCloseable {
     }
 
     /** Removes a replica's descriptor, if there is one; to be done before the replica is removed from the log. */
-    public void remove(ReplicaId replica) throws DiskException {
+    public synchronized void remove(ReplicaId replica) throws DiskException {
         disk.delete(REPLICAS + "/" + fileOf(replica));
         disk.syncDirectory(REPLICAS);
         replicas.remove(replica);
@@ -168,7 +169,7 @@ public final class NodeDirectory implements AutoCloseable {
 
     /** Gives the lock back. */
     @Override
-    public void close() throws DiskException {
+    public synchronized void close() throws DiskException {
         lock.close();
     }
 
