@@ -14,4 +14,13 @@ import org.jspecify.annotations.Nullable;
 public record Transition(
         ControllerState state,
         ControllerResult result,
-        @Nullable ConfigDelta delta) {}
+        @Nullable ConfigDelta delta) {
+
+    /**
+     * Whether the command is worth an entry of the log: it makes a revision, or records facts that followers do not
+     * see. That a request needed no change is not worth one.
+     */
+    public boolean changes(ControllerState before) {
+        return delta != null || (result instanceof ControllerResult.Done && !state.equals(before));
+    }
+}

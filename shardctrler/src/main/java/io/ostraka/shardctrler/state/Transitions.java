@@ -37,6 +37,9 @@ public final class Transitions {
     /** Most controllers. */
     static final int CONTROLLERS_MAX = 15;
 
+    private static final String NOT_INITIALISED =
+            "the cluster is not initialised; run 'ostraka controller init' once, naming all controllers";
+
     private Transitions() {}
 
     /** What the command does to the state. */
@@ -46,10 +49,7 @@ public final class Transitions {
         }
         ClusterConfig config = state.config();
         if (config == null) {
-            return refused(
-                    state,
-                    Reason.NOT_INITIALISED,
-                    "the cluster is not initialised; run 'ostraka controller init' once, naming all controllers");
+            return refused(state, Reason.NOT_INITIALISED, NOT_INITIALISED);
         }
         return switch (command) {
             case Initialise initialise -> initialise(state, initialise);
@@ -137,6 +137,18 @@ public final class Transitions {
                     "this was planned on configuration " + command.plannedOnNum() + ", and now it is " + config.num()
                             + "; plan again");
         }
+        return plan(state, config, command);
+    }
+
+    /** What a change would do to the state now, whoever asks: nothing is recorded under the request's id. */
+    public static ControllerResult dryRun(ControllerState state, Administer command) {
+        ClusterConfig config = state.config();
+        return config == null
+                ? new Refused(Reason.NOT_INITIALISED, NOT_INITIALISED)
+                : plan(state, config, command).result();
+    }
+
+    private static Transition plan(ControllerState state, ClusterConfig config, Administer command) {
         ConfigDraft draft = new ConfigDraft(state);
         return switch (ChangePlanner.plan(draft, state.history(), command.change())) {
             case PlannedChange.Rejected rejected -> refused(state, rejected.reason(), rejected.message());

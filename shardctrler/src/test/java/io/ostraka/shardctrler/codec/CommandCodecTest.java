@@ -54,7 +54,7 @@ class CommandCodecTest {
                 .toByteArray();
         ControllerState state = cluster.state();
         SplittableRandom random = new SplittableRandom(1);
-        for (int round = 0; round < 40_000; round++) {
+        for (int round = 0; round < 10_000; round++) {
             byte[] bytes = random.nextBoolean() ? valid.clone() : new byte[random.nextInt(40)];
             if (bytes.length != valid.length) {
                 random.nextBytes(bytes);
