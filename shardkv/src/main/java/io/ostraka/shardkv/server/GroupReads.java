@@ -1,0 +1,129 @@
+package io.ostraka.shardkv.server;
+
+import com.google.protobuf.UnsafeByteOperations;
+import io.ostraka.proto.StatusCode;
+import io.ostraka.proto.kv.KvRequest;
+import io.ostraka.proto.kv.KvResponse;
+import io.ostraka.raft.runtime.host.Leadership;
+import io.ostraka.raft.runtime.host.ReadResult;
+import io.ostraka.raft.runtime.host.Refusal;
+import io.ostraka.shardkv.shard.KvRead;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The reads of one group (DESIGN section 3, Reads). Those that wait share one round: while it is under way the next
+ * ones gather. After the round the values are read, on the readers' threads since the store may have to ask the disk;
+ * then term (and lease, where the group reads by lease) and the shard's epoch are compared with what they were before.
+ * A read that finds them changed is refused, for another group may already serve newer writes.
+ */
+final class GroupReads {
+
+    private record Waiting(KvRequest request, Answers answers) {}
+
+    private final ServedGroup group;
+    private final ServedGroup.Shared shared;
+    private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger count = new AtomicInteger();
+    private final AtomicBoolean roundUnderWay = new AtomicBoolean();
+
+    GroupReads(ServedGroup group, ServedGroup.Shared shared) {
+        this.group = group;
+        this.shared = shared;
+    }
+
+    /** Takes a read; false if too many wait. */
+    boolean add(KvRequest request, Answers answers) {
+        if (count.incrementAndGet() > shared.options().readsWaitingMax()) {
+            count.decrementAndGet();
+            return false;
+        }
+        waiting.add(new Waiting(request, answers));
+        beginRound();
+        return true;
+    }
+
+    /** Takes a read that may see an old state. */
+    void addStale(KvRequest request, Answers answers) {
+        shared.readers().execute(() -> answers.answer(value(request)));
+    }
+
+    private void beginRound() {
+        if (waiting.isEmpty() || !roundUnderWay.compareAndSet(false, true)) {
+            return;
+        }
+        List<Waiting> batch = new ArrayList<>();
+        for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
+            batch.add(next);
+        }
+        if (batch.isEmpty()) {
+            roundUnderWay.set(false);
+            beginRound();
+            return;
+        }
+        count.addAndGet(-batch.size());
+        group.raft().read(result -> {
+            roundUnderWay.set(false);
+            beginRound();
+            completed(batch, result);
+        });
+    }
+
+    private void completed(List<Waiting> batch, ReadResult result) {
+        switch (result) {
+            case ReadResult.Ready ready -> shared.readers().execute(() -> readAll(batch, ready.term()));
+            case ReadResult.Refused(Refusal refusal) -> {
+                for (Waiting read : batch) {
+                    read.answers().answer(group.refused(read.request(), refusal));
+                }
+            }
+        }
+    }
+
+    private void readAll(List<Waiting> batch, long term) {
+        IdentityHashMap<Answers, List<KvResponse>> replies = new IdentityHashMap<>();
+        for (Waiting read : batch) {
+            replies.computeIfAbsent(read.answers(), _ -> new ArrayList<>()).add(linearizable(read.request(), term));
+        }
+        replies.forEach(Answers::answer);
+    }
+
+    private KvResponse linearizable(KvRequest request, long term) {
+        KvResponse found = value(request);
+        Leadership after = group.raft().leadership();
+        boolean stillLeads = after.leads() && after.term() == term;
+        boolean stillLeased = !shared.options().leaseReads()
+                || after.leasedAt(shared.nanoTime().getAsLong());
+        return stillLeads && stillLeased ? found : group.notLeader(request, stillLeads ? null : after.leader());
+    }
+
+    /** Reads the value, if the group serves the shard at the same epoch before and after. */
+    private KvResponse value(KvRequest request) {
+        int shard = request.getShard();
+        KvRead read =
+                group.machine().read(shard, WriteWire.bytes(request.getGet().getKey()));
+        return switch (read) {
+            case KvRead.Found(var value, long revision) ->
+                KvResponse.newBuilder()
+                        .setId(request.getId())
+                        .setCode(StatusCode.OK)
+                        .setFound(true)
+                        .setValue(UnsafeByteOperations.unsafeWrap(value.asByteBuffer()))
+                        .setRevision(revision)
+                        .setShardTimeMillis(group.shardTimeMillis(shard))
+                        .build();
+            case KvRead.Missing() ->
+                KvResponse.newBuilder()
+                        .setId(request.getId())
+                        .setCode(StatusCode.OK)
+                        .setShardTimeMillis(group.shardTimeMillis(shard))
+                        .build();
+            case KvRead.NotServing() -> group.notServing(request);
+        };
+    }
+}

@@ -1,0 +1,103 @@
+package io.ostraka.shardkv.server;
+
+import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.GroupRef;
+import io.ostraka.proto.config.GroupRow;
+import io.ostraka.proto.config.ReplicaRow;
+import io.ostraka.raft.core.GroupId;
+import io.ostraka.raft.core.NodeId;
+import io.ostraka.raft.core.ReplicaId;
+import io.ostraka.raft.core.membership.Membership;
+import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node has to do about its replicas, from the configuration and from what its directory holds (DESIGN section
+ * 8). Pure.
+ *
+ * <p>A replica is created only while the controller has not recorded it as created, and votes only once it has. So a
+ * node that lost its disk does not begin anew under the old replica's id: what is recorded and not here is missing, and
+ * stays so. A replica is removed only if the configuration is as new as its group and does not have it: a group's
+ * identity never comes back.
+ */
+final class HostingPlan {
+
+    /** One thing to do. */
+    sealed interface Step {
+
+        /** Create it durably, then report it. */
+        record Create(ReplicaDescriptor replica) implements Step {}
+
+        /** It is there; the controller has not recorded that yet. */
+        record Report(ReplicaDescriptor replica) implements Step {}
+
+        /** It is there and recorded: it may run. */
+        record Run(ReplicaDescriptor replica) implements Step {}
+
+        /** Its group is gone, or goes on without it: remove it with all its data. */
+        record Remove(ReplicaDescriptor replica) implements Step {}
+
+        /** It was created once and is not in this directory. Not created again. */
+        record Missing(GroupId group, ReplicaId replica) implements Step {}
+    }
+
+    private HostingPlan() {}
+
+    /**
+     * The steps, in the order of the configuration; replicas of the controller's own group are none of its business.
+     *
+     * @param here the directory's replicas by id
+     */
+    static List<Step> of(ClusterConfig config, NodeId self, Map<ReplicaId, ReplicaDescriptor> here) {
+        List<Step> steps = new ArrayList<>();
+        for (GroupRow group : config.groups().values()) {
+            for (ReplicaRow row : group.replicas()) {
+                if (row.nodeId() == self.value()) {
+                    steps.add(stepFor(group, row, here.get(new ReplicaId(row.replicaId()))));
+                }
+            }
+        }
+        for (ReplicaDescriptor local : here.values()) {
+            if (isGone(config, local)) {
+                steps.add(new Step.Remove(local));
+            }
+        }
+        return steps;
+    }
+
+    private static Step stepFor(GroupRow group, ReplicaRow row, @Nullable ReplicaDescriptor local) {
+        if (local != null) {
+            return row.created() ? new Step.Run(local) : new Step.Report(local);
+        }
+        GroupId id = groupId(group.ref());
+        ReplicaId replica = new ReplicaId(row.replicaId());
+        return row.created()
+                ? new Step.Missing(id, replica)
+                : new Step.Create(new ReplicaDescriptor(id, replica, founding(group), false));
+    }
+
+    private static boolean isGone(ClusterConfig config, ReplicaDescriptor local) {
+        GroupRef ref = new GroupRef(local.group().gid(), local.group().incarnation());
+        if (ref.equals(GroupRef.CONTROLLER) || config.num() < ref.incarnation()) {
+            return false;
+        }
+        return config.group(ref)
+                .flatMap(group -> group.replica(local.replica().value()))
+                .isEmpty();
+    }
+
+    private static Membership founding(GroupRow group) {
+        return Membership.of(group.replicas().stream()
+                .map(row -> new ReplicaId(row.replicaId()))
+                .sorted()
+                .toList());
+    }
+
+    /** The identity of a group as Raft names it. */
+    static GroupId groupId(GroupRef ref) {
+        return new GroupId(ref.gid(), ref.incarnation());
+    }
+}

@@ -1,0 +1,235 @@
+package io.ostraka.shardkv.server;
+
+import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.ConfigWire;
+import io.ostraka.proto.controller.OwnerReport;
+import io.ostraka.proto.controller.ReportRequest;
+import io.ostraka.proto.controller.ShardClaim;
+import io.ostraka.proto.controller.ShardSize;
+import io.ostraka.proto.controller.TokenState;
+import io.ostraka.raft.core.Bytes;
+import io.ostraka.raft.core.GroupId;
+import io.ostraka.raft.core.input.Budget;
+import io.ostraka.raft.runtime.host.ProposalResult;
+import io.ostraka.raft.runtime.host.ReadResult;
+import io.ostraka.shardkv.command.Command;
+import io.ostraka.shardkv.command.CommandCodec;
+import io.ostraka.shardkv.command.ExportName;
+import io.ostraka.shardkv.command.StampedCommand;
+import io.ostraka.shardkv.migration.AgentAction;
+import io.ostraka.shardkv.migration.AgentEvent;
+import io.ostraka.shardkv.migration.GroupAgent;
+import io.ostraka.shardkv.migration.LogClock;
+import io.ostraka.shardkv.migration.TransferReply;
+import io.ostraka.shardkv.migration.TransferRequest;
+import io.ostraka.shardkv.shard.KvResult;
+import io.ostraka.shardkv.shard.ShardState;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One term of leadership of one group: gives its agent the events and does what the agent says. It decides nothing.
+ * Once it has ended, whatever still comes back is dropped. Works on the control loop.
+ */
+final class LeadingGroup {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LeadingGroup.class);
+
+    private final ServedGroup group;
+    private final HandOvers.Parts parts;
+    private final HandOvers owner;
+    private final GroupAgent agent;
+    private final Map<ExportName, SourceStream> sources = new HashMap<>();
+    private final Map<Long, TransferService.ImporterStream> importers = new HashMap<>();
+
+    LeadingGroup(ServedGroup group, HandOvers.Parts parts, HandOvers owner) {
+        this.group = group;
+        this.parts = parts;
+        this.owner = owner;
+        long now = parts.nanoTime().getAsLong();
+        LogClock clock = new LogClock(group.logTimeMillis(), now);
+        agent = new GroupAgent(group.id(), group.machine().view(), clock, parts.options(), parts.random(), now);
+    }
+
+    GroupId id() {
+        return group.id();
+    }
+
+    /** Time has passed. */
+    void tick() {
+        seeView();
+        step(new AgentEvent.Tick());
+    }
+
+    /** An importer asks. */
+    void requested(TransferService.ImporterStream stream, TransferRequest request) {
+        importers.put(stream.streamId(), stream);
+        step(new AgentEvent.FromImporter(stream.streamId(), request));
+    }
+
+    /** An importer's stream has ended. */
+    void importerGone(TransferService.ImporterStream stream) {
+        if (importers.remove(stream.streamId(), stream)) {
+            step(new AgentEvent.ImporterGone(stream.streamId()));
+        }
+    }
+
+    /** Leadership is over: all streams end. */
+    void end() {
+        sources.values().forEach(SourceStream::close);
+        sources.clear();
+        importers.values().forEach(stream -> stream.notLeader(""));
+        importers.clear();
+    }
+
+    /** Gives the agent an event, and does what it says. */
+    void step(AgentEvent event) {
+        for (AgentAction action : agent.step(event, parts.nanoTime().getAsLong())) {
+            act(action);
+        }
+    }
+
+    private void seeView() {
+        step(new AgentEvent.Applied(group.machine().view()));
+    }
+
+    /** Brings an event back from another thread, if this leadership still lasts. */
+    private void later(AgentEvent event) {
+        parts.loop().execute(() -> {
+            if (owner.isCurrent(this)) {
+                seeView();
+                step(event);
+            }
+        });
+    }
+
+    private void act(AgentAction action) {
+        switch (action) {
+            case AgentAction.Propose(long proposalId, Command command, boolean protocol) ->
+                propose(proposalId, command, protocol);
+            case AgentAction.SendToSource(TransferRequest request) ->
+                source(request.name()).send(request);
+            case AgentAction.CloseSource(ExportName name) -> closeSource(name);
+            case AgentAction.SendToImporter(long streamId, TransferReply reply) -> {
+                TransferService.ImporterStream stream = importers.get(streamId);
+                if (stream != null) {
+                    stream.reply(reply);
+                }
+            }
+            case AgentAction.ProveReady(ExportName name, long bytes) ->
+                group.raft()
+                        .read(result -> later(new AgentEvent.ReadyProved(
+                                name, result instanceof ReadResult.Ready && owner.hasRoom(bytes))));
+            case AgentAction.ReadFrozen(long streamId, ExportName name, Bytes afterKey) ->
+                parts.readers()
+                        .execute(() -> later(new AgentEvent.FrozenRead(
+                                streamId, name, group.machine().readFrozen(name, afterKey))));
+            case AgentAction.DigestFrozen(long streamId, ExportName name, Bytes lastKey) ->
+                parts.readers()
+                        .execute(() -> later(new AgentEvent.FrozenDigested(
+                                streamId, name, group.machine().digestFrozen(name, lastKey))));
+            case AgentAction.Report report -> report(report);
+            case AgentAction.Alarm(String message) -> LOG.error("group {}: {}", id(), message);
+        }
+    }
+
+    private void propose(long proposalId, Command command, boolean protocol) {
+        Bytes entry = CommandCodec.encode(new StampedCommand(group.logTimeMillis(), command));
+        group.raft()
+                .propose(
+                        entry,
+                        protocol ? Budget.PROTOCOL : Budget.CLIENT,
+                        outcome -> later(new AgentEvent.Proposed(proposalId, resultOf(outcome))));
+    }
+
+    private static @Nullable KvResult resultOf(ProposalResult<KvResult> outcome) {
+        return switch (outcome) {
+            case ProposalResult.Applied<KvResult> applied -> applied.result();
+            case ProposalResult.Refused<KvResult> _ -> null;
+            case ProposalResult.Unknown<KvResult> _ -> null;
+        };
+    }
+
+    private SourceStream source(ExportName name) {
+        return sources.computeIfAbsent(
+                name,
+                _ -> new SourceStream(
+                        parts.channels(),
+                        parts.loop(),
+                        parts.greeting()::hello,
+                        owner.guess(name.source()),
+                        new SourceListener(name)));
+    }
+
+    private void closeSource(ExportName name) {
+        SourceStream stream = sources.remove(name);
+        if (stream != null) {
+            stream.close();
+        }
+    }
+
+    /** Hears one source; what comes after the stream was closed or replaced is not for the agent. */
+    private final class SourceListener implements SourceStream.Listener {
+
+        private final ExportName name;
+
+        SourceListener(ExportName name) {
+            this.name = name;
+        }
+
+        @Override
+        public void replied(TransferReply reply) {
+            if (owner.isCurrent(LeadingGroup.this) && reply.name().equals(name)) {
+                step(new AgentEvent.FromSource(reply));
+            }
+        }
+
+        @Override
+        public void gone() {
+            sources.remove(name);
+            later(new AgentEvent.SourceGone(name));
+        }
+    }
+
+    private void report(AgentAction.Report report) {
+        ClusterConfig known = parts.config().get();
+        ReportRequest.Builder request = ReportRequest.newBuilder().setClusterId(known == null ? 0 : known.clusterId());
+        io.ostraka.proto.GroupRef self = ConfigWire.toWire(ShardAdmission.ref(id()));
+        report.claims()
+                .forEach(shard ->
+                        request.addClaims(ShardClaim.newBuilder().setGroup(self).setShard(shard)));
+        report.owners().forEach(owned -> {
+            OwnerReport.Builder owning = OwnerReport.newBuilder()
+                    .setGroup(self)
+                    .setShard(owned.shard())
+                    .setEpoch(owned.epoch())
+                    .setAppliedRevision(owned.appliedRevision())
+                    .setState(tokenState(owned.state()));
+            if (owned.state() instanceof ShardState.Exporting exporting) {
+                owning.setSuccessor(ConfigWire.toWire(ShardAdmission.ref(exporting.target())));
+            }
+            request.addOwners(owning);
+        });
+        report.sizes()
+                .forEach(size -> request.addSizes(ShardSize.newBuilder()
+                        .setGroup(self)
+                        .setShard(size.shard())
+                        .setKeys(size.keys())
+                        .setBytes(size.bytes())));
+        parts.link().report(request, _ -> {});
+    }
+
+    /** A token's state as the wire names it. */
+    static TokenState tokenState(ShardState state) {
+        return switch (state) {
+            case ShardState.Absent _ -> TokenState.ABSENT;
+            case ShardState.Serving _ -> TokenState.SERVING;
+            case ShardState.Exporting _ -> TokenState.EXPORTING;
+            case ShardState.Frozen _ -> TokenState.FROZEN;
+            case ShardState.Importing _ -> TokenState.IMPORTING;
+        };
+    }
+}

@@ -1,0 +1,94 @@
+package io.ostraka.shardkv.server;
+
+import io.ostraka.proto.StatusCode;
+import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.controller.NodeReply;
+import io.ostraka.proto.controller.RegisterRequest;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the controllers under which address the node is reached, at the start until one has heard it, and again
+ * whenever the configuration says otherwise. The first answer also names the cluster to a node that has joined none.
+ * Works on the control loop.
+ */
+final class Registration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
+    private static final long REVIEW_MILLIS = 1_000;
+
+    /** The code's own feature level; a new kind of entry is written only once every node reports that it knows it. */
+    private static final int FEATURE_LEVEL = 1;
+
+    private final ControllerLink link;
+    private final ControlLoop loop;
+    private final NodeGreeting greeting;
+    private final String address;
+    private final LongConsumer onCluster;
+    private final Backoff backoff;
+    private boolean registered;
+    private boolean asking;
+    private String refusal = "";
+
+    /** @param onCluster told of the cluster that an answer names */
+    Registration(ConfigWatch.Parts parts, NodeGreeting greeting, String address, LongConsumer onCluster) {
+        this.link = parts.link();
+        this.loop = parts.loop();
+        this.backoff = parts.backoff();
+        this.greeting = greeting;
+        this.address = address;
+        this.onCluster = onCluster;
+    }
+
+    /** Begins to register. */
+    void start() {
+        ask();
+        loop.repeat(this::ask, REVIEW_MILLIS);
+    }
+
+    /**
+     * Compares with what a configuration says of this node. It asks at the next review, not at once: two nodes that
+     * were given one address would otherwise take it from each other as fast as they can.
+     */
+    void follow(ClusterConfig config) {
+        registered = config.addressOf(greeting.nodeId()).map(address::equals).orElse(false);
+    }
+
+    private void ask() {
+        if (registered || asking) {
+            return;
+        }
+        asking = true;
+        RegisterRequest.Builder request = RegisterRequest.newBuilder()
+                .setClusterId(greeting.clusterId().getAsLong())
+                .setNodeId(greeting.nodeId())
+                .setAddress(address)
+                .setStartCounter(greeting.startCounter())
+                .setFeatureLevel(FEATURE_LEVEL);
+        link.register(request, this::answered);
+    }
+
+    private void answered(@Nullable NodeReply reply) {
+        if (reply != null && reply.getCode() == StatusCode.OK) {
+            asking = false;
+            registered = true;
+            backoff.reset();
+            if (reply.getClusterId() != 0) {
+                onCluster.accept(reply.getClusterId());
+            }
+            return;
+        }
+        if (reply != null && !ControllerLink.isElsewhere(reply.getCode()) && !refusal.equals(reply.getMessage())) {
+            refusal = reply.getMessage();
+            LOG.error("the controller at {} refuses this node: {}", link.address(), refusal);
+        }
+        loop.schedule(
+                () -> {
+                    asking = false;
+                    ask();
+                },
+                backoff.nextMillis());
+    }
+}

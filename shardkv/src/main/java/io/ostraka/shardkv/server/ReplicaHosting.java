@@ -1,0 +1,228 @@
+package io.ostraka.shardkv.server;
+
+import io.ostraka.proto.StatusCode;
+import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.ConfigWire;
+import io.ostraka.proto.controller.NodeReply;
+import io.ostraka.proto.controller.ReplicaCreated;
+import io.ostraka.proto.controller.ReportRequest;
+import io.ostraka.raft.core.GroupId;
+import io.ostraka.raft.core.LogPosition;
+import io.ostraka.raft.core.NodeId;
+import io.ostraka.raft.core.ReplicaId;
+import io.ostraka.raft.runtime.host.DamagedReplicaException;
+import io.ostraka.raft.runtime.storage.DiskException;
+import io.ostraka.raft.runtime.storage.LogStore;
+import io.ostraka.raft.runtime.storage.LogWrite;
+import io.ostraka.raft.runtime.storage.NodeDirectory;
+import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
+import io.ostraka.raft.runtime.storage.ReplicaRecovery;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the replicas of a node what {@link HostingPlan} says: creates and reports them, runs them once they are
+ * recorded, removes them with their data. Every step is durable before the next begins, and a crash between two repeats
+ * the rest.
+ *
+ * <p>Works on the control loop; {@link #troubles} may be read by any thread.
+ */
+final class ReplicaHosting {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaHosting.class);
+    private static final long REVIEW_MILLIS = 2_000;
+
+    /** What starts and ends a replica that this class has decided on. */
+    interface Runner {
+
+        /** Opens the replica, which takes part from now on. */
+        void run(ReplicaDescriptor replica, ReplicaRecovery found, int shards) throws DamagedReplicaException;
+
+        /** Ends the replica if it runs, and deletes its data; then calls {@code done} on the control loop. */
+        void removeData(ReplicaDescriptor replica, Runnable done);
+    }
+
+    /** Something of a replica that an operator should know. */
+    record Trouble(GroupId group, ReplicaId replica, String what) {}
+
+    /** What the hosting works with. */
+    record Parts(NodeDirectory directory, LogStore log, ControllerLink link, ControlLoop loop, Runner runner) {}
+
+    private final Parts parts;
+    private final NodeId self;
+    private final SortedMap<ReplicaId, ReplicaRecovery> recovered;
+    private final SortedMap<ReplicaId, ReplicaDescriptor> here = new TreeMap<>();
+    private final Set<ReplicaId> running = new HashSet<>();
+    private final Set<ReplicaId> underWay = new HashSet<>();
+    private final Map<ReplicaId, Trouble> troubles = new ConcurrentSkipListMap<>();
+    private @Nullable ClusterConfig config;
+
+    /** @param recovered what the shared log holds of each replica since the start of the process */
+    ReplicaHosting(Parts parts, Map<ReplicaId, ReplicaRecovery> recovered) {
+        this.parts = parts;
+        this.recovered = new TreeMap<>(recovered);
+        self = parts.directory().nodeId();
+    }
+
+    /** Takes stock of the directory, and removes what a creation that did not end has left in the log. */
+    private void begin() {
+        for (ReplicaDescriptor replica : parts.directory().replicas()) {
+            recovered.computeIfAbsent(
+                    replica.replica(), _ -> new ReplicaRecovery.Damaged("the log holds nothing of it"));
+            if (!isController(replica)) {
+                here.put(replica.replica(), replica);
+            }
+        }
+        for (ReplicaId id : List.copyOf(recovered.keySet())) {
+            if (parts.directory().replicas().stream()
+                    .noneMatch(replica -> replica.replica().equals(id))) {
+                recovered.remove(id);
+                parts.log().submit(new LogWrite.Remove(id), _ -> {});
+            }
+        }
+        parts.loop().repeat(this::review, REVIEW_MILLIS);
+    }
+
+    /** Follows a configuration, from the first one on. */
+    void follow(ClusterConfig newer) {
+        boolean first = config == null;
+        config = newer;
+        if (first) {
+            begin();
+        }
+        review();
+    }
+
+    /** What is wrong with replicas of this node. */
+    List<Trouble> troubles() {
+        return List.copyOf(troubles.values());
+    }
+
+    private void review() {
+        ClusterConfig known = config;
+        if (known == null) {
+            return;
+        }
+        ReportRequest.Builder report = ReportRequest.newBuilder().setClusterId(known.clusterId());
+        for (HostingPlan.Step step : HostingPlan.of(known, self, here)) {
+            switch (step) {
+                case HostingPlan.Step.Create(ReplicaDescriptor replica) -> create(replica);
+                case HostingPlan.Step.Report(ReplicaDescriptor replica) -> report.addCreated(created(replica));
+                case HostingPlan.Step.Run(ReplicaDescriptor replica) -> run(replica, known.shardCount());
+                case HostingPlan.Step.Remove(ReplicaDescriptor replica) -> remove(replica);
+                case HostingPlan.Step.Missing(GroupId group, ReplicaId replica) -> missing(group, replica);
+            }
+        }
+        if (report.getCreatedCount() > 0) {
+            parts.link().report(report, ReplicaHosting::reported);
+        }
+    }
+
+    private static void reported(@Nullable NodeReply reply) {
+        if (reply != null && reply.getCode() == StatusCode.REJECTED) {
+            LOG.warn("the controller does not take the report of created replicas: {}", reply.getMessage());
+        }
+    }
+
+    private ReplicaCreated created(ReplicaDescriptor replica) {
+        return ReplicaCreated.newBuilder()
+                .setGroup(ConfigWire.toWire(ShardAdmission.ref(replica.group())))
+                .setReplicaId(replica.replica().value())
+                .setNodeId(self.value())
+                .build();
+    }
+
+    private void create(ReplicaDescriptor replica) {
+        ReplicaId id = replica.replica();
+        if (!underWay.add(id)) {
+            return;
+        }
+        LogWrite first = new LogWrite.Restart(id, LogPosition.ZERO);
+        parts.log()
+                .submit(
+                        first,
+                        _ -> parts.loop().execute(() -> {
+                            put(replica);
+                            recovered.put(id, new ReplicaRecovery.Recovered(null, LogPosition.ZERO, List.of()));
+                            underWay.remove(id);
+                            LOG.info("created replica {} of group {}", id, replica.group());
+                            review();
+                        }));
+    }
+
+    private void run(ReplicaDescriptor replica, int shards) {
+        ReplicaId id = replica.replica();
+        if (running.contains(id) || underWay.contains(id) || troubles.containsKey(id)) {
+            return;
+        }
+        ReplicaDescriptor recorded = replica.asRecorded();
+        if (!replica.recorded()) {
+            put(recorded);
+        }
+        ReplicaRecovery found = recovered.getOrDefault(id, new ReplicaRecovery.Damaged("it was opened before"));
+        try {
+            parts.runner().run(recorded, found, shards);
+            running.add(id);
+            recovered.remove(id);
+        } catch (DamagedReplicaException e) {
+            trouble(recorded.group(), id, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void remove(ReplicaDescriptor replica) {
+        ReplicaId id = replica.replica();
+        if (!underWay.add(id)) {
+            return;
+        }
+        LOG.info("removing replica {} of group {}, which the configuration no longer has", id, replica.group());
+        running.remove(id);
+        parts.runner().removeData(replica, () -> {
+            try {
+                parts.directory().remove(id);
+            } catch (DiskException e) {
+                throw new IllegalStateException("cannot remove replica " + id + ": " + e.getMessage(), e);
+            }
+            here.remove(id);
+            troubles.remove(id);
+            recovered.remove(id);
+            parts.log().submit(new LogWrite.Remove(id), _ -> parts.loop().execute(() -> underWay.remove(id)));
+        });
+    }
+
+    private void missing(GroupId group, ReplicaId replica) {
+        trouble(
+                group,
+                replica,
+                "the controller has recorded it as created on this node, but the data directory does not have it: it is"
+                        + " lost; replace it from its peers with `ostraka replica replace`");
+    }
+
+    private void trouble(GroupId group, ReplicaId replica, String what) {
+        Trouble found = new Trouble(group, replica, what);
+        if (!found.equals(troubles.put(replica, found))) {
+            LOG.error("replica {} of group {}: {}", replica, group, what);
+        }
+    }
+
+    private void put(ReplicaDescriptor replica) {
+        try {
+            parts.directory().put(replica);
+            here.put(replica.replica(), replica);
+        } catch (DiskException e) {
+            throw new IllegalStateException(
+                    "cannot write the descriptor of replica " + replica.replica() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isController(ReplicaDescriptor replica) {
+        return replica.group().equals(GroupId.CONTROLLER);
+    }
+}

@@ -1,0 +1,363 @@
+package io.ostraka.shardkv.server;
+
+import io.grpc.BindableService;
+import io.grpc.ManagedChannel;
+import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.ConfigDelta;
+import io.ostraka.proto.config.GroupRow;
+import io.ostraka.proto.config.HostPort;
+import io.ostraka.proto.config.NodeRow;
+import io.ostraka.proto.config.ReplicaRow;
+import io.ostraka.raft.core.GroupId;
+import io.ostraka.raft.core.NodeId;
+import io.ostraka.raft.core.ReplicaId;
+import io.ostraka.raft.runtime.host.AddressBook;
+import io.ostraka.raft.runtime.host.Clock;
+import io.ostraka.raft.runtime.host.DamagedReplicaException;
+import io.ostraka.raft.runtime.host.RaftGroup;
+import io.ostraka.raft.runtime.host.RaftHost;
+import io.ostraka.raft.runtime.statemachine.LeadershipEvent;
+import io.ostraka.raft.runtime.storage.DiskException;
+import io.ostraka.raft.runtime.storage.LogStore;
+import io.ostraka.raft.runtime.storage.NodeDirectory;
+import io.ostraka.raft.runtime.storage.NodeDirectoryException;
+import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
+import io.ostraka.raft.runtime.storage.ReplicaRecovery;
+import io.ostraka.shardkv.migration.AgentOptions;
+import io.ostraka.shardkv.session.SessionOptions;
+import io.ostraka.shardkv.shard.GroupListener;
+import io.ostraka.shardkv.shard.GroupOptions;
+import io.ostraka.shardkv.shard.GroupStateMachine;
+import io.ostraka.shardkv.shard.GroupView;
+import io.ostraka.shardkv.shard.KvResult;
+import io.ostraka.shardkv.store.KvStore;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node, but for the wiring of its process: serves clients, hosts the replicas that the configuration names for it,
+ * hands shards over, and says how it is.
+ *
+ * <p>The caller opens directory, log, host and store before and closes them after it, in that order reversed: first the
+ * gRPC server, then the node, the host, the log, the store, the directory.
+ */
+public final class ShardKvNode implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ShardKvNode.class);
+    private static final long READERS_PATIENCE_SECONDS = 10;
+
+    /**
+     * What a node works with. It closes none of it.
+     *
+     * @param directory the node's identity and descriptors. From {@link #start} on, only the node's control thread uses
+     *     it, and whoever shares the directory goes through {@link ShardKvNode#onControlThread}
+     * @param dataDirectory the node's data directory, where the last known configuration is kept
+     * @param host a started host
+     * @param log the log that the host writes
+     * @param logBytes what that log takes on disk, for status
+     * @param store the node's store
+     * @param addresses the host's address book; the node keeps it in step with the configuration
+     * @param connect opens a connection to an address, {@code host:port}; the node closes what it opened
+     * @param clock the host's clock
+     * @param random for back-off and for the ids of hand-overs
+     */
+    public record Parts(
+            NodeDirectory directory,
+            Path dataDirectory,
+            RaftHost host,
+            LogStore log,
+            LongSupplier logBytes,
+            KvStore store,
+            AddressBook addresses,
+            Function<String, ManagedChannel> connect,
+            Clock clock,
+            RandomGenerator random) {}
+
+    /**
+     * Who a node is.
+     *
+     * @param address under which clients and other nodes reach it, {@code host:port}
+     * @param controllers addresses of the controllers
+     * @param options its bounds
+     */
+    public record Settings(String address, List<String> controllers, NodeOptions options) {
+
+        /** Refuses malformed addresses with {@link IllegalArgumentException}. */
+        public Settings {
+            HostPort.parse(address);
+            controllers = List.copyOf(controllers);
+            controllers.forEach(HostPort::parse);
+        }
+    }
+
+    private final Parts parts;
+    private final NodeGreeting greeting;
+    private final ControlLoop loop;
+    private final PeerChannels channels;
+    private final ExecutorService readers;
+    private final ConfigCache cache;
+    private final ConfigWatch watch;
+    private final Registration registration;
+    private final ReplicaHosting hosting;
+    private final ServedGroup.Shared shared;
+    private final ConcurrentNavigableMap<GroupId, ServedGroup> groups = new ConcurrentSkipListMap<>();
+    private final HandOvers handOvers;
+    private final List<BindableService> services;
+    private final Consumer<Throwable> onBroken;
+    private volatile long clusterId;
+
+    /**
+     * A node that does nothing until {@link #start}; its services refuse with NOT_READY until then.
+     *
+     * @param recovered what the log holds of each replica
+     * @param onBroken told, from any thread, when the node cannot go on: the process must stop
+     */
+    public ShardKvNode(
+            Parts parts, Settings settings, Map<ReplicaId, ReplicaRecovery> recovered, Consumer<Throwable> onBroken) {
+        this.parts = parts;
+        this.onBroken = onBroken;
+        clusterId = parts.directory().clusterId();
+        greeting = new NodeGreeting(
+                parts.directory().nodeId().value(), parts.directory().startCounter(), () -> clusterId);
+        loop = new ControlLoop(onBroken);
+        channels = new PeerChannels(parts.connect());
+        readers = readers(settings.options().readThreads());
+        cache = new ConfigCache(parts.dataDirectory());
+        LongSupplier nanoTime = parts.clock()::nanoTime;
+        ControllerLink link = new ControllerLink(settings.controllers(), channels, loop);
+        watch = new ConfigWatch(watchParts(link, nanoTime), () -> clusterId, this::follow);
+        registration = new Registration(watchParts(link, nanoTime), greeting, settings.address(), this::joinCluster);
+        hosting = new ReplicaHosting(
+                new ReplicaHosting.Parts(parts.directory(), parts.log(), link, loop, new Replicas()), recovered);
+        RouteHints hints = new RouteHints(watch::current, parts.addresses());
+        shared = new ServedGroup.Shared(
+                settings.options(),
+                watch::current,
+                hints,
+                new ParkingLot(loop, nanoTime, settings.options().parkedMax()),
+                this::read,
+                nanoTime);
+        KvRouter router = new KvRouter(
+                watch::current, groups::get, hints, settings.options().valueBytesMax());
+        handOvers = new HandOvers(new HandOvers.Parts(
+                loop,
+                link,
+                channels,
+                greeting,
+                this::read,
+                nanoTime,
+                parts.random(),
+                parts.dataDirectory(),
+                AgentOptions.DEFAULT,
+                watch::current,
+                hints,
+                groups::get));
+        services = List.of(
+                new TransferService(loop, () -> clusterId, handOvers),
+                new KvService(greeting, router, settings.options().streamPendingBytesMax()),
+                new NodeStatusService(new NodeStatusService.Sources(
+                        greeting,
+                        settings.address(),
+                        settings.options().version(),
+                        nanoTime,
+                        parts.logBytes(),
+                        parts.store(),
+                        watch::current,
+                        groups::values,
+                        hosting::troubles)));
+    }
+
+    private ConfigWatch.Parts watchParts(ControllerLink link, LongSupplier nanoTime) {
+        return new ConfigWatch.Parts(link, loop, new Backoff(50, 2_000, parts.random()), nanoTime);
+    }
+
+    private static ExecutorService readers(int threads) {
+        AtomicInteger number = new AtomicInteger();
+        return Executors.newFixedThreadPool(threads, work -> {
+            Thread thread = new Thread(work, "ostraka-reader-" + number.getAndIncrement());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** The services to offer, all on the node's one address. Handlers do not block: a direct executor suits them. */
+    public List<BindableService> services() {
+        return services;
+    }
+
+    /**
+     * Opens the replicas of the directory, registers, and follows the configuration; once the address is listened on.
+     */
+    public void start() {
+        loop.execute(() -> {
+            ClusterConfig known = clusterId == 0 ? null : cache.read(clusterId);
+            watch.start(known);
+            if (known != null) {
+                adopt(known);
+            }
+            registration.start();
+            handOvers.start();
+        });
+    }
+
+    /** The configuration that the node knows. */
+    public Optional<ClusterConfig> config() {
+        return Optional.ofNullable(watch.current());
+    }
+
+    /** Runs something on the thread that uses the node's directory, for those who share it. */
+    public void onControlThread(Runnable work) {
+        loop.execute(work);
+    }
+
+    /** Hands the leadership of every group that this node leads to another replica: before a planned stop. */
+    public void handLeadershipOver() {
+        groups.values().forEach(group -> group.raft().transferLeadership(null));
+    }
+
+    /**
+     * Stops following and serving, and waits for what runs on its own threads, up to 10 seconds each. The replicas stay
+     * open: closing the host closes them.
+     */
+    @Override
+    public void close() {
+        loop.execute(watch::stop);
+        loop.close();
+        channels.close();
+        readers.shutdown();
+        try {
+            if (!readers.awaitTermination(READERS_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("a read of the store did not end within {} s", READERS_PATIENCE_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void read(Runnable work) {
+        if (!readers.isShutdown()) {
+            readers.execute(() -> {
+                try {
+                    work.run();
+                } catch (RuntimeException e) {
+                    onBroken.accept(e);
+                }
+            });
+        }
+    }
+
+    // ---- on the control loop
+
+    private void follow(ClusterConfig config, @Nullable ConfigDelta delta) {
+        joinCluster(config.clusterId());
+        cache.write(config);
+        adopt(config);
+        registration.follow(config);
+        handOvers.follow(config, delta);
+    }
+
+    private void adopt(ClusterConfig config) {
+        for (NodeRow node : config.nodes().values()) {
+            config.addressOf(node.nodeId())
+                    .map(HostPort::parse)
+                    .ifPresent(at -> parts.addresses()
+                            .setAddress(
+                                    new NodeId(node.nodeId()),
+                                    InetSocketAddress.createUnresolved(at.host(), at.port())));
+        }
+        for (GroupRow group : config.groups().values()) {
+            for (ReplicaRow replica : group.replicas()) {
+                parts.addresses().setNode(new ReplicaId(replica.replicaId()), new NodeId(replica.nodeId()));
+            }
+        }
+        hosting.follow(config);
+    }
+
+    private void joinCluster(long named) {
+        try {
+            parts.directory().joinCluster(named);
+            clusterId = named;
+        } catch (NodeDirectoryException e) {
+            LOG.error("{}", e.getMessage());
+        } catch (DiskException e) {
+            throw new IllegalStateException("cannot note the cluster's id: " + e.getMessage(), e);
+        }
+    }
+
+    /** Opens and removes replicas. */
+    private final class Replicas implements ReplicaHosting.Runner {
+
+        @Override
+        public void run(ReplicaDescriptor replica, ReplicaRecovery found, int shards) throws DamagedReplicaException {
+            GroupClock clock = new GroupClock(parts.clock().nanoTime());
+            GroupStateMachine machine = GroupStateMachine.open(
+                    new GroupOptions(
+                            replica.group(), replica.replica(), replica.founding(), shards, SessionOptions.DEFAULT),
+                    parts.store(),
+                    new Watcher(replica.group(), clock));
+            clock.observe(machine.view().logTimeMillis(), parts.clock().nanoTime());
+            RaftGroup<KvResult> raft = parts.host().open(replica, found, machine);
+            groups.put(replica.group(), new ServedGroup(shared, raft, machine, clock));
+        }
+
+        @Override
+        public void removeData(ReplicaDescriptor replica, Runnable done) {
+            groups.remove(replica.group());
+            handOvers.removed(replica.group());
+            var _ = parts.host()
+                    .close(replica.replica())
+                    .whenComplete((_, failure) -> loop.execute(() -> {
+                        if (failure != null) {
+                            throw new IllegalStateException("cannot close replica " + replica.replica(), failure);
+                        }
+                        GroupStateMachine.erase(parts.store(), replica.replica());
+                        parts.store().flush();
+                        done.run();
+                    }));
+        }
+    }
+
+    /** Follows one state machine on the apply thread. */
+    private final class Watcher implements GroupListener {
+
+        private final GroupId group;
+        private final GroupClock clock;
+
+        Watcher(GroupId group, GroupClock clock) {
+            this.group = group;
+            this.clock = clock;
+        }
+
+        @Override
+        public void leadershipChanged(LeadershipEvent event) {
+            loop.execute(() -> handOvers.leadershipChanged(group, event));
+        }
+
+        @Override
+        public void applied(GroupView view) {
+            clock.observe(view.logTimeMillis(), parts.clock().nanoTime());
+        }
+    }
+
+    /** The group, if this node has a running replica of it. */
+    @Nullable
+    ServedGroup group(GroupId id) {
+        return groups.get(id);
+    }
+}

@@ -1,0 +1,161 @@
+package io.ostraka.shardkv.server;
+
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.ostraka.proto.Hello;
+import io.ostraka.proto.StatusCode;
+import io.ostraka.proto.transfer.ExportRefused;
+import io.ostraka.proto.transfer.ExportReply;
+import io.ostraka.proto.transfer.ExportRequest;
+import io.ostraka.proto.transfer.ShardTransferGrpc;
+import io.ostraka.shardkv.command.ExportName;
+import io.ostraka.shardkv.migration.TransferReply;
+import io.ostraka.shardkv.migration.TransferRequest;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The source's side of hand-overs: brings each importer's stream to the agents of the group that it names. A stream is
+ * about one hand-over. Requests go to the control loop, and replies come from it.
+ */
+final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
+
+    /** Who answers for the groups that this node leads; called on the control loop. */
+    interface Sources {
+
+        /** A request on a stream; the agents of the source answer, or {@code stream} is told that they are not here. */
+        void requested(ImporterStream stream, TransferRequest request);
+
+        /** The stream has ended. */
+        void ended(ImporterStream stream);
+    }
+
+    private final ControlLoop loop;
+    private final LongSupplier clusterId;
+    private final Sources sources;
+    private long lastStreamId;
+
+    TransferService(ControlLoop loop, LongSupplier clusterId, Sources sources) {
+        this.loop = loop;
+        this.clusterId = clusterId;
+        this.sources = sources;
+    }
+
+    @Override
+    public StreamObserver<ExportRequest> export(StreamObserver<ExportReply> replies) {
+        return new ImporterStream((ServerCallStreamObserver<ExportReply>) replies);
+    }
+
+    /** One importer's stream. Its fields belong to the control loop. */
+    final class ImporterStream implements StreamObserver<ExportRequest> {
+
+        private final ServerCallStreamObserver<ExportReply> replies;
+        private long streamId;
+        private @Nullable ExportName name;
+        private boolean over;
+
+        ImporterStream(ServerCallStreamObserver<ExportReply> replies) {
+            this.replies = replies;
+            replies.setOnCancelHandler(() -> loop.execute(this::end));
+        }
+
+        /** Unique in this process. */
+        long streamId() {
+            return streamId;
+        }
+
+        void reply(TransferReply reply) {
+            if (!over) {
+                replies.onNext(TransferWire.toWire(reply));
+            }
+        }
+
+        /** Says that this node does not lead the source, and who does if that is known; ends the stream. */
+        void notLeader(String leaderHint) {
+            ExportName of = name;
+            if (!over && of != null) {
+                replies.onNext(TransferWire.notLeader(TransferWire.toWire(of), leaderHint));
+                complete();
+            }
+        }
+
+        private void complete() {
+            over = true;
+            replies.onCompleted();
+        }
+
+        @Override
+        public void onNext(ExportRequest wire) {
+            loop.execute(() -> take(wire));
+        }
+
+        private void take(ExportRequest wire) {
+            if (over) {
+                return;
+            }
+            if (wire.hasOpen() && isRefused(wire, wire.getOpen().getHello())) {
+                return;
+            }
+            TransferRequest request = decode(wire);
+            if (request == null || (name != null && !name.equals(request.name()))) {
+                over = true;
+                replies.onError(Status.INVALID_ARGUMENT
+                        .withDescription("a stream is about one hand-over, and each message names a known step")
+                        .asRuntimeException());
+                sources.ended(this);
+                return;
+            }
+            if (name == null) {
+                name = request.name();
+                streamId = ++lastStreamId;
+            }
+            sources.requested(this, request);
+        }
+
+        /** The request, or null if it is malformed. */
+        private @Nullable TransferRequest decode(ExportRequest wire) {
+            try {
+                return TransferWire.fromWire(wire);
+            } catch (IllegalArgumentException e) {
+                return null;
+            }
+        }
+
+        private boolean isRefused(ExportRequest wire, Hello hello) {
+            HelloCheck.Refusal refusal = HelloCheck.of(hello, clusterId.getAsLong());
+            if (refusal == null) {
+                return false;
+            }
+            StatusCode code = refusal.code();
+            replies.onNext(ExportReply.newBuilder()
+                    .setName(wire.getName())
+                    .setRefused(ExportRefused.newBuilder().setCode(code).setMessage(refusal.reason()))
+                    .build());
+            complete();
+            return true;
+        }
+
+        private void end() {
+            if (!over) {
+                over = true;
+                sources.ended(this);
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            loop.execute(this::end);
+        }
+
+        @Override
+        public void onCompleted() {
+            loop.execute(() -> {
+                if (!over) {
+                    complete();
+                    sources.ended(this);
+                }
+            });
+        }
+    }
+}
