@@ -209,12 +209,12 @@ final class ControllerService extends ControllerGrpc.ControllerImplBase {
 
     @Override
     public void status(ControllerStatusRequest request, StreamObserver<ControllerStatusReply> observer) {
-        reply(observer).send(founding.status());
+        founding.status(reply(observer)::send);
     }
 
     @Override
     public void format(FormatRequest request, StreamObserver<FormatReply> observer) {
-        reply(observer).send(founding.format());
+        founding.format(reply(observer)::send);
     }
 
     @Override

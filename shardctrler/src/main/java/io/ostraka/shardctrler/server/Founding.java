@@ -258,7 +258,17 @@ final class Founding {
                         outcome -> executor.execute(() -> proposing = false));
     }
 
-    FormatReply format() {
+    /** Tells the ids of this data directory; the answer comes on the executor, as the directory may be busy writing. */
+    void format(Consumer<FormatReply> done) {
+        executor.execute(() -> done.accept(format()));
+    }
+
+    /** An overview for people; the answer comes on the executor. */
+    void status(Consumer<ControllerStatusReply> done) {
+        executor.execute(() -> done.accept(status()));
+    }
+
+    private FormatReply format() {
         NodeId node = parts.directory().nodeId();
         boolean free = replica == null && parts.directory().clusterId() == 0;
         return FormatReply.newBuilder()
@@ -273,7 +283,7 @@ final class Founding {
                 .build();
     }
 
-    ControllerStatusReply status() {
+    private ControllerStatusReply status() {
         ControllerStatusReply.Builder reply = ControllerStatusReply.newBuilder()
                 .setClusterId(parts.directory().clusterId())
                 .setNodeId(parts.directory().nodeId().value())

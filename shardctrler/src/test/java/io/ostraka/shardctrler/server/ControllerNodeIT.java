@@ -86,6 +86,7 @@ class ControllerNodeIT {
 
     @Test
     void soleControllerComesBackWithEverythingAndTheSameNumbers() throws Exception {
+        // FAULTS D2, H9.
         start(1);
         found();
         register("n1:1", 1);
@@ -192,6 +193,7 @@ class ControllerNodeIT {
 
     @Test
     void pollingAndRepeatedReportsDoNotGrowTheLog() throws Exception {
+        // FAULTS D9.
         start(1);
         found();
         register("n1:1", 1);

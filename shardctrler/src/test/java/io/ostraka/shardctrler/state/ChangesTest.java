@@ -29,6 +29,7 @@ class ChangesTest {
 
     @Test
     void unknownGidIsRefused() {
+        // FAULTS D5, H6: a phantom group must never get shards, not even from a later join.
         cluster.join(1);
 
         assertRefused(cluster.move(3, 77), Reason.REJECTED, "no group 77");
@@ -39,6 +40,7 @@ class ChangesTest {
 
     @Test
     void shardOutOfRangeIsRefused() {
+        // FAULTS D5, Z2: out of range never reaches an array.
         cluster.join(1);
 
         assertRefused(cluster.move(10, 1), Reason.INVALID, "no shard 10");
@@ -58,6 +60,7 @@ class ChangesTest {
 
     @Test
     void emptyJoinsAndLeavesAreRefused() {
+        // FAULTS D5, H7.
         assertRefused(cluster.join(), Reason.INVALID, "names no group");
         assertRefused(cluster.join(1, List.of()), Reason.REJECTED, "no addresses");
         assertRefused(cluster.leave(), Reason.INVALID, "names no group");
