@@ -75,6 +75,11 @@ public interface OstrakaClient extends AutoCloseable {
         return Endings.await(getAsync(key));
     }
 
+    /** {@link #getStaleAsync}, waited for. */
+    default Optional<VersionedValue> getStale(Bytes key) {
+        return Endings.await(getStaleAsync(key));
+    }
+
     /** {@link #getAsync} of a key in UTF-8, waited for. */
     default Optional<VersionedValue> get(String key) {
         return get(Bytes.utf8(key));
@@ -108,6 +113,11 @@ public interface OstrakaClient extends AutoCloseable {
     /** {@link #compareAndSetAsync}, waited for. */
     default Swapped compareAndSet(Bytes key, long expectedRevision, Bytes value) {
         return Endings.await(compareAndSetAsync(Write.compareAndSet(key, expectedRevision, value)));
+    }
+
+    /** {@link #compareAndSetAsync}, waited for. */
+    default Swapped compareAndSet(Write.CompareAndSet change) {
+        return Endings.await(compareAndSetAsync(change));
     }
 
     /** {@link #batchAsync}, waited for. */
