@@ -99,7 +99,7 @@ class DataCommandsTest {
         assertThat(nobody.run("put", "k", "v", "--timeout", "300ms")).isEqualTo(3);
 
         assertThat(nobody.out()).isEmpty();
-        assertThat(nobody.err()).contains("127.0.0.1:1", "127.0.0.1:2", "refused", "300 ms");
+        assertThat(nobody.err()).contains("127.0.0.1:1", "127.0.0.1:2", "had no answer within");
     }
 
     @Test

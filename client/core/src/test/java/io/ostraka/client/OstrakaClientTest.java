@@ -120,7 +120,7 @@ class OstrakaClientTest {
                     .isInstanceOf(UnavailableException.class)
                     .hasMessageContaining("127.0.0.1:1")
                     .hasMessageContaining("127.0.0.1:2")
-                    .hasMessageContaining("refused");
+                    .hasMessageContaining("had no answer within");
         }
     }
 

@@ -84,7 +84,11 @@ public final class RealOstrakaClient implements OstrakaClient {
         this.controllers = new Controllers(options.controllers(), unary);
         SecureRandom secure = new SecureRandom();
         this.session = new SessionName(secure.nextLong(), secure.nextLong());
-        this.engine = new RequestEngine(EngineConfig.DEFAULT, session, new SplittableRandom(secure.nextLong()));
+        this.engine = new RequestEngine(
+                EngineConfig.DEFAULT,
+                String.join(", ", options.controllers()),
+                session,
+                new SplittableRandom(secure.nextLong()));
         this.loop = new ClientLoop(clock, new LoopWork());
     }
 

@@ -43,6 +43,7 @@ public final class RequestEngine {
     private static final Set<Step> SENDS_AGAIN = EnumSet.of(Step.REDIRECT, Step.RETRY_LATER, Step.STAMP);
 
     private final EngineConfig config;
+    private final String controllers;
     private final SessionName session;
     private final RandomGenerator random;
     private final RouteTable table = new RouteTable();
@@ -58,9 +59,14 @@ public final class RequestEngine {
     private long lastAttempt;
     private long nextWakeNanos = Long.MAX_VALUE;
 
-    /** An engine that knows no map yet. */
-    public RequestEngine(EngineConfig config, SessionName session, RandomGenerator random) {
+    /**
+     * An engine that knows no map yet.
+     *
+     * @param controllers what to call the controllers in messages: their addresses
+     */
+    public RequestEngine(EngineConfig config, String controllers, SessionName session, RandomGenerator random) {
         this.config = config;
+        this.controllers = controllers;
         this.session = session;
         this.random = random;
         this.fetching = new MapFetching(config.map(), random);
@@ -195,6 +201,9 @@ public final class RequestEngine {
         }
         if (group == null) {
             request.state = State.AWAITING_MAP;
+            if (table.isEmpty() && request.trouble.isEmpty()) {
+                request.trouble = "no answer yet from the controllers, " + controllers;
+            }
             fetching.want();
             return;
         }

@@ -32,7 +32,7 @@ final class EngineScript {
     int mapsWanted;
     long nowMillis = 1_000;
 
-    private final RequestEngine engine = new RequestEngine(EngineConfig.DEFAULT, SESSION, new Random(42));
+    private final RequestEngine engine = new RequestEngine(EngineConfig.DEFAULT, "k:1", SESSION, new Random(42));
     private long lastId;
 
     /** An engine that has its map, holds a as leader of group 100, and knows the shard's time. */

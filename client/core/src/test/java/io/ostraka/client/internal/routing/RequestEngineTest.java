@@ -197,6 +197,15 @@ class RequestEngineTest {
     }
 
     @Test
+    void silentControllersAreNamedToo() {
+        EngineScript fresh = new EngineScript();
+        fresh.submit(put());
+        fresh.pass(5_001);
+
+        assertThat(fresh.failure().message()).contains("no answer yet from the controllers, k:1");
+    }
+
+    @Test
     void shardThatNobodyHoldsIsWaitedForUntilAGroupJoins() {
         EngineScript fresh = new EngineScript();
         fresh.submit(get());
