@@ -3,6 +3,8 @@ package io.ostraka.proto;
 import com.google.common.hash.HashFunction;
 import com.google.common.hash.Hashing;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import java.nio.ByteBuffer;
 
 /**
  * The rule that says which shard a key belongs to (DESIGN section 4): murmur3_32 with seed 0 over the routing key, read
@@ -26,6 +28,16 @@ public final class ShardHash {
      */
     public static int shardOf(byte[] key, int shards) {
         return shardOf(ByteString.copyFrom(key), shards);
+    }
+
+    /**
+     * The shard of the key that is the buffer's remaining bytes, which are neither copied nor consumed.
+     *
+     * @param shards the number of shards of the cluster, 1 to {@link Limits#SHARDS_MAX}
+     * @throws IllegalArgumentException if {@code shards} is out of range
+     */
+    public static int shardOf(ByteBuffer key, int shards) {
+        return shardOf(UnsafeByteOperations.unsafeWrap(key), shards);
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +83,14 @@ class ShardHashTest {
 
         assertThat(Arrays.stream(keys).boxed())
                 .allSatisfy(count -> assertThat(count).isBetween(50, 160));
+    }
+
+    @Test
+    void bufferIsReadFromItsPositionAndNotConsumed() {
+        ByteBuffer key = ByteBuffer.wrap("..user:1".getBytes(UTF_8)).position(2);
+
+        assertThat(ShardHash.shardOf(key, 256)).isEqualTo(ShardHash.shardOf("user:1".getBytes(UTF_8), 256));
+        assertThat(key.remaining()).isEqualTo(6);
     }
 
     @Test

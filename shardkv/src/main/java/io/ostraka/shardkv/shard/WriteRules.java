@@ -1,6 +1,5 @@
 package io.ostraka.shardkv.shard;
 
-import com.google.protobuf.UnsafeByteOperations;
 import io.ostraka.proto.Limits;
 import io.ostraka.proto.ShardHash;
 import io.ostraka.raft.core.Bytes;
@@ -35,7 +34,7 @@ public final class WriteRules {
         if (!Limits.isKeySize(key.size())) {
             return "a key has 1 to " + Limits.KEY_BYTES_MAX + " bytes, this one " + key.size();
         }
-        int right = ShardHash.shardOf(UnsafeByteOperations.unsafeWrap(key.asByteBuffer()), shards);
+        int right = ShardHash.shardOf(key.asByteBuffer(), shards);
         return right == shard ? null : "the key is of shard " + right + ", not " + shard;
     }
 
