@@ -13,8 +13,8 @@ import java.util.random.RandomGenerator;
  * A node's data directory: locked for this process, and carrying the node's identity and the descriptors of its
  * replicas. Each change is durable when the call returns, and happens wholly or not at all.
  *
- * <p>The shared log and the store live beside it, in folders of their own. Safe for any thread, since the controller and
- * the node in one process share it.
+ * <p>The shared log and the store live beside it, in folders of their own. Safe for any thread, since the controller
+ * and the node in one process share it.
  */
 public final class NodeDirectory implements AutoCloseable {
 
