@@ -29,6 +29,7 @@ final class ConfigCache {
     private static final int CRC_BYTES = Integer.BYTES;
 
     private final Path file;
+    private @Nullable ClusterConfig unwritten;
 
     ConfigCache(Path directory) {
         file = directory.resolve(NAME);
@@ -57,8 +58,23 @@ final class ConfigCache {
         }
     }
 
-    /** Keeps a configuration. A failure is logged, and costs nothing but the cache. */
-    void write(ClusterConfig config) {
+    /** Takes a configuration, to be kept by the next {@link #save}. */
+    void note(ClusterConfig config) {
+        unwritten = config;
+    }
+
+    /**
+     * Keeps what was noted since the last time, if anything was. A failure is logged, and costs nothing but the cache.
+     */
+    void save() {
+        ClusterConfig newest = unwritten;
+        unwritten = null;
+        if (newest != null) {
+            write(newest);
+        }
+    }
+
+    private void write(ClusterConfig config) {
         byte[] content = ConfigWire.toWire(config).toByteArray();
         ByteBuffer bytes = ByteBuffer.allocate(CRC_BYTES + content.length);
         bytes.putInt(crc(ByteBuffer.wrap(content))).put(content).flip();

@@ -115,6 +115,9 @@ final class ConfigWatch {
         from.lastHeardNanos = nanoTime.getAsLong();
         if (event.getCode() != StatusCode.OK && event.getCode() != StatusCode.STATUS_UNSPECIFIED) {
             wantWhole |= event.getCode() == StatusCode.NO_SUCH_CONFIG;
+            if (event.getCode() == StatusCode.WRONG_CLUSTER || event.getCode() == StatusCode.UNSUPPORTED_VERSION) {
+                LOG.error("the controller at {} refuses this node: {}", from.address, event.getMessage());
+            }
             lost(from, event.getLeaderHint(), event.getCode() + " " + event.getMessage());
             return;
         }

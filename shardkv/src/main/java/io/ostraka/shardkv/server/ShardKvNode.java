@@ -61,19 +61,20 @@ public final class ShardKvNode implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShardKvNode.class);
     private static final long READERS_PATIENCE_SECONDS = 10;
+    private static final long CACHE_MILLIS = 500;
 
     /**
      * What a node works with. It closes none of it.
      *
-     * @param directory the node's identity and descriptors. From {@link #start} on, only the node's control thread uses
-     *     it, and whoever shares the directory goes through {@link ShardKvNode#onControlThread}
+     * @param directory the node's identity and descriptors
      * @param dataDirectory the node's data directory, where the last known configuration is kept
      * @param host a started host
      * @param log the log that the host writes
      * @param logBytes what that log takes on disk, for status
      * @param store the node's store
      * @param addresses the host's address book; the node keeps it in step with the configuration
-     * @param connect opens a connection to an address, {@code host:port}; the node closes what it opened
+     * @param connect opens a connection to an address, {@code host:port}, which takes messages of
+     *     {@link io.ostraka.proto.Limits#MESSAGE_BYTES_MAX}; the node closes what it opened
      * @param clock the host's clock
      * @param random for back-off and for the ids of hand-overs
      */
@@ -213,17 +214,13 @@ public final class ShardKvNode implements AutoCloseable {
             }
             registration.start();
             handOvers.start();
+            loop.repeat(cache::save, CACHE_MILLIS);
         });
     }
 
     /** The configuration that the node knows. */
     public Optional<ClusterConfig> config() {
         return Optional.ofNullable(watch.current());
-    }
-
-    /** Runs something on the thread that uses the node's directory, for those who share it. */
-    public void onControlThread(Runnable work) {
-        loop.execute(work);
     }
 
     /** Hands the leadership of every group that this node leads to another replica: before a planned stop. */
@@ -266,7 +263,7 @@ public final class ShardKvNode implements AutoCloseable {
 
     private void follow(ClusterConfig config, @Nullable ConfigDelta delta) {
         joinCluster(config.clusterId());
-        cache.write(config);
+        cache.note(config);
         adopt(config);
         registration.follow(config);
         handOvers.follow(config, delta);
