@@ -1,5 +1,12 @@
 package io.ostraka.server;
 
+import io.ostraka.cli.Console;
+import io.ostraka.cli.OstrakaCommand;
+import io.ostraka.server.cluster.ClusterFailure;
+import io.ostraka.server.config.ConfigException;
+import io.ostraka.server.demo.DemoCommand;
+import io.ostraka.server.dev.DevCommand;
+import io.ostraka.server.process.ProcessException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,6 +23,9 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.BuildVersion.class)
 public final class Main implements Runnable {
 
+    private static final int FAILURE = 1;
+    private static final int USAGE = 2;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -25,11 +35,31 @@ public final class Main implements Runnable {
      * @param args the command and its options
      */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(commandLine(Console.system()).execute(args));
     }
 
-    static CommandLine commandLine() {
-        return new CommandLine(new Main());
+    static CommandLine commandLine(Console console) {
+        CommandLine program = new CommandLine(new Main());
+        program.addSubcommand("demo", new DemoCommand());
+        program.addSubcommand("dev", new DevCommand());
+        program.addSubcommand("server", new CommandLine(ServeCommand.server()));
+        program.addSubcommand("controller", new CommandLine(ServeCommand.controller()));
+        program.addSubcommand("config", ConfigCommand.commandLine());
+        OstrakaCommand.addTo(program, console);
+        CommandLine.IExecutionExceptionHandler commands = program.getExecutionExceptionHandler();
+        program.setExecutionExceptionHandler((error, failed, parsed) -> switch (error) {
+            case ConfigException unusable -> says(failed, unusable, USAGE);
+            case ProcessException unable -> says(failed, unable, FAILURE);
+            case ClusterFailure failure -> says(failed, failure, FAILURE);
+            default -> commands.handleExecutionException(error, failed, parsed);
+        });
+        return program;
+    }
+
+    private static int says(CommandLine failed, RuntimeException error, int exitCode) {
+        failed.getErr().println("ostraka: " + error.getMessage());
+        failed.getErr().flush();
+        return exitCode;
     }
 
     /** Without a command there is nothing to do, which is a usage error. */

@@ -11,8 +11,9 @@ final class MainTest {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
-    private final CommandLine ostraka =
-            Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    private final CommandLine ostraka = Main.commandLine(io.ostraka.cli.Console.system())
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err));
 
     @Test
     void versionGoesToStandardOutput() {

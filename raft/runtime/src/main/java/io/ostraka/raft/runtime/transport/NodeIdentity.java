@@ -3,19 +3,30 @@ package io.ostraka.raft.runtime.transport;
 import io.ostraka.proto.Hello;
 import io.ostraka.proto.ProtocolVersion;
 import io.ostraka.raft.core.NodeId;
+import java.util.function.LongSupplier;
 
 /**
  * Who this process is to other nodes.
  *
- * @param clusterId the cluster that it belongs to
+ * @param cluster says the cluster that it belongs to, 0 until it has joined one; asked anew for every greeting
  * @param node its node id
  * @param startCounter how often the node was started, growing by one with each
  */
-public record NodeIdentity(long clusterId, NodeId node, long startCounter) {
+public record NodeIdentity(LongSupplier cluster, NodeId node, long startCounter) {
+
+    /** The identity of a node that belongs to its cluster already. */
+    public NodeIdentity(long clusterId, NodeId node, long startCounter) {
+        this(() -> clusterId, node, startCounter);
+    }
+
+    /** The cluster that it belongs to now, 0 if to none yet. */
+    public long clusterId() {
+        return cluster.getAsLong();
+    }
 
     Hello hello() {
         return Hello.newBuilder()
-                .setClusterId(clusterId)
+                .setClusterId(clusterId())
                 .setProtocolVersion(ProtocolVersion.CURRENT)
                 .setNodeId(node.value())
                 .setStartCounter(startCounter)

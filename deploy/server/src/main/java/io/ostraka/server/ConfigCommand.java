@@ -1,0 +1,58 @@
+package io.ostraka.server;
+
+import io.ostraka.server.config.Setting;
+import io.ostraka.server.config.Settings;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code ostraka config}: what a server process would run with. */
+@Command(name = "config", mixinStandardHelpOptions = true, description = "Settings of a server process.")
+final class ConfigCommand implements Runnable {
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    /** The command with its verbs. */
+    static CommandLine commandLine() {
+        CommandLine config = new CommandLine(new ConfigCommand());
+        config.addSubcommand(
+                "print",
+                new CommandLine(ServeCommand.withSettings(
+                        new Print(), "Show each setting of a server, its value and where that comes from.", Map.of())));
+        return config;
+    }
+
+    @Override
+    public void run() {
+        if (spec != null) {
+            throw new ParameterException(spec.commandLine(), "Say what to do with config: print.");
+        }
+    }
+
+    /** Prints the settings that the same flags would give a server. */
+    @Command(mixinStandardHelpOptions = true)
+    private static final class Print implements Callable<Integer> {
+        @Spec
+        private @Nullable CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            if (spec == null) {
+                throw new IllegalStateException("picocli sets the command's description before it runs it");
+            }
+            Settings settings = ServeCommand.settings(spec, Map.of());
+            for (Setting setting : Setting.values()) {
+                Settings.Value value = settings.get(setting);
+                spec.commandLine().getOut().printf("%-26s %-24s %s%n", setting.key(), value.text(), value.origin());
+            }
+            spec.commandLine().getOut().flush();
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package io.ostraka.server.cluster;
+
+import io.ostraka.client.OstrakaAdmin;
+import io.ostraka.client.OstrakaClient;
+import io.ostraka.client.admin.ChangeMode;
+import io.ostraka.client.admin.GroupSpec;
+import io.ostraka.server.Main;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A cluster of child processes on this machine, each a controller replica and a node, with data directories below one
+ * folder. Any process can be killed and started again on its port and data. Not thread-safe.
+ */
+public final class ProcessCluster implements AutoCloseable {
+
+    private static final Duration FOUNDING_TIMEOUT = Duration.ofSeconds(60);
+
+    private final List<ServerProcess> processes = new ArrayList<>();
+    private final List<String> addresses = new ArrayList<>();
+
+    private ProcessCluster() {}
+
+    /**
+     * How the processes are started.
+     *
+     * @param directory where data and output go
+     * @param processes how many
+     * @param heapBytes heap of each
+     * @param electionTimeout shortest election timeout
+     */
+    public record Plan(Path directory, int processes, long heapBytes, Duration electionTimeout) {
+
+        /** Three processes with 384 MiB of heap, whose elections begin after a second. */
+        public static Plan ofThree(Path directory) {
+            return new Plan(directory, 3, 384L << 20, Duration.ofSeconds(1));
+        }
+    }
+
+    /** Starts the processes and waits until all listen; nothing is founded yet. */
+    public static ProcessCluster start(Plan plan) throws IOException, InterruptedException {
+        ProcessCluster cluster = new ProcessCluster();
+        try {
+            freePorts(plan.processes()).forEach(port -> cluster.addresses.add("127.0.0.1:" + port));
+            List<ServerProcess.Starting> starting = new ArrayList<>();
+            for (int i = 0; i < plan.processes(); i++) {
+                ServerProcess process = cluster.describe(plan, i);
+                cluster.processes.add(process);
+                starting.add(process.start());
+            }
+            for (ServerProcess.Starting each : starting) {
+                each.await();
+            }
+            return cluster;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    private ServerProcess describe(Plan plan, int number) throws IOException {
+        Path directory = Files.createDirectories(plan.directory().resolve("node-" + (number + 1)));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + (plan.heapBytes() >> 20) + "m",
+                "-XX:+UseSerialGC",
+                "-XX:+UseCompactObjectHeaders",
+                "-XX:+ExitOnOutOfMemoryError",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow"));
+        String logback = System.getProperty("logback.configurationFile");
+        if (logback != null) {
+            command.add("-Dlogback.configurationFile=" + logback);
+        }
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "server",
+                "--roles=controller,node",
+                "--listen=" + addresses.get(number),
+                "--data=" + directory.resolve("data"),
+                "--controllers=" + controllers(),
+                "--election-timeout-millis=" + plan.electionTimeout().toMillis()));
+        return new ServerProcess("node-" + (number + 1), command, directory.resolve("output.log"));
+    }
+
+    /** Ports that the system says are free, all different. Another program may take one before it is used. */
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return sockets.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    /**
+     * Founds the cluster and lets groups join, each replicated over all processes; returns when all shards are owned.
+     */
+    public void found(int shards, List<Long> gids) throws InterruptedException {
+        try (OstrakaAdmin admin = admin(Duration.ofSeconds(30))) {
+            admin.initialise(shards);
+            MapWatch.await(
+                    admin,
+                    FOUNDING_TIMEOUT,
+                    map -> map.nodes().size() == addresses.size(),
+                    "registration of all nodes");
+            long joined = admin.join(gids.stream().map(this::group).toList(), ChangeMode.APPLY)
+                    .num();
+            MapWatch.await(
+                    admin,
+                    FOUNDING_TIMEOUT,
+                    map -> map.num() >= joined && map.shards().stream().allMatch(shard -> shard.ownerGid() != 0),
+                    "first owners of all shards");
+        }
+    }
+
+    /** A group of this id with a replica on every process. */
+    public GroupSpec group(long gid) {
+        return new GroupSpec(gid, addresses, 1);
+    }
+
+    /** Addresses of the controllers, for a client. */
+    public String controllers() {
+        return addresses.stream().collect(Collectors.joining(","));
+    }
+
+    /** The address of each process. */
+    public List<String> addresses() {
+        return List.copyOf(addresses);
+    }
+
+    /** The processes, in the order of {@link #addresses}. */
+    public List<ServerProcess> processes() {
+        return List.copyOf(processes);
+    }
+
+    /** The process that listens on this address. */
+    public ServerProcess at(String address) {
+        int number = addresses.indexOf(address);
+        if (number < 0) {
+            throw new ClusterFailure("no process of this cluster listens on " + address);
+        }
+        return processes.get(number);
+    }
+
+    /** A client of this cluster. */
+    public OstrakaClient client(Duration timeout) {
+        return OstrakaClient.builder()
+                .controllers(controllers())
+                .timeout(timeout)
+                .build();
+    }
+
+    /** An administration client of this cluster. */
+    public OstrakaAdmin admin(Duration timeout) {
+        return OstrakaAdmin.builder()
+                .controllers(controllers())
+                .timeout(timeout)
+                .build();
+    }
+
+    /** Kills every process and waits until they are gone; their files stay. */
+    @Override
+    public void close() {
+        processes.forEach(ServerProcess::kill);
+    }
+}

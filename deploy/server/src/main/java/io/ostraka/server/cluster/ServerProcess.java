@@ -1,0 +1,127 @@
+package io.ostraka.server.cluster;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One server process that this program starts, kills and starts again on the same port and directory. What the process
+ * prints goes to a log file beside its data. Not thread-safe but for {@link #kill()}.
+ */
+public final class ServerProcess {
+
+    /** What a server prints on standard output once it listens; the address follows. */
+    public static final String READY_LINE = "ready on ";
+
+    private static final long POLL_MILLIS = 50;
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+
+    private final String name;
+    private final List<String> command;
+    private final Path logFile;
+    private volatile @Nullable Process process;
+
+    /**
+     * Prepares a process; nothing is started yet.
+     *
+     * @param name for people, for example {@code node-1}
+     * @param command the command line
+     * @param logFile where its output is appended
+     */
+    ServerProcess(String name, List<String> command, Path logFile) {
+        this.name = name;
+        this.command = List.copyOf(command);
+        this.logFile = logFile;
+    }
+
+    /** Its name, for people. */
+    public String name() {
+        return name;
+    }
+
+    /** Starts the process, without waiting until it serves. */
+    public Starting start() throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command)).redirectErrorStream(true);
+        Process started = builder.start();
+        process = started;
+        CountDownLatch ready = new CountDownLatch(1);
+        Thread.ofVirtual().name("output of " + name).start(() -> copyOutput(started, ready));
+        return new Starting(started, ready);
+    }
+
+    /** Sends SIGKILL and waits until the process is gone; nothing happens if it does not run. */
+    public void kill() {
+        Process running = process;
+        if (running == null) {
+            return;
+        }
+        running.destroyForcibly();
+        running.onExit().join();
+        process = null;
+    }
+
+    /** Whether the process runs. */
+    public boolean isAlive() {
+        Process running = process;
+        return running != null && running.isAlive();
+    }
+
+    private void copyOutput(Process started, CountDownLatch ready) {
+        try (BufferedReader lines = started.inputReader(StandardCharsets.UTF_8);
+                var log = Files.newBufferedWriter(
+                        logFile, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                log.write(line);
+                log.newLine();
+                log.flush();
+                if (line.startsWith(READY_LINE)) {
+                    ready.countDown();
+                }
+            }
+        } catch (IOException e) {
+            // A killed process closes its pipe in the middle of a line; that is how this thread ends.
+            if (started.isAlive()) {
+                throw new UncheckedIOException("cannot copy the output of " + name + " to " + logFile, e);
+            }
+        }
+    }
+
+    /** A process that has been started and may not serve yet. */
+    public final class Starting {
+        private final Process started;
+        private final CountDownLatch ready;
+
+        private Starting(Process started, CountDownLatch ready) {
+            this.started = started;
+            this.ready = ready;
+        }
+
+        /**
+         * Waits until the process says that it listens.
+         *
+         * @throws ClusterFailure if it ends before, or takes longer than a minute
+         */
+        public void await() throws InterruptedException {
+            for (long waited = 0; !ready.await(POLL_MILLIS, TimeUnit.MILLISECONDS); waited += POLL_MILLIS) {
+                if (!started.isAlive()) {
+                    throw new ClusterFailure(
+                            name + " ended with code " + started.exitValue() + " before it served; see " + logFile);
+                }
+                if (waited >= START_TIMEOUT.toMillis()) {
+                    throw new ClusterFailure(
+                            name + " did not serve within " + START_TIMEOUT.toSeconds() + " s; see " + logFile);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.ostraka.server.demo;
+
+import io.ostraka.raft.runtime.host.SystemClock;
+import io.ostraka.server.cluster.ClusterFailure;
+import io.ostraka.server.cluster.DirectoryRemoval;
+import io.ostraka.server.cluster.ProcessCluster;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ostraka demo}: a cluster that is used, changed and broken before your eyes, and loses nothing. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Start a cluster of three processes, store a directory tree in it, let groups join and leave and kill processes"
+                    + " meanwhile, then read everything back.",
+            "Exits with 0 if every byte and every acknowledged line was there, else with 1."
+        })
+public final class DemoCommand implements Callable<Integer> {
+
+    @Option(
+            names = "--input",
+            paramLabel = "DIR",
+            description = "directory tree to store (default: this checkout, or the working directory)")
+    private @Nullable Path input;
+
+    @Option(names = "--keep", description = "keep the cluster's data and output, and say where they are")
+    private boolean keep;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        PrintStream out = System.out;
+        Path directory = Files.createTempDirectory("ostraka-demo-");
+        Cleaning cleaning = new Cleaning(directory, keep);
+        Thread hook = new Thread(cleaning::run, "ostraka-demo-cleaning");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            DirectoryTree tree = DirectoryTree.of(input(), 1 << 20);
+            ProcessCluster cluster = ProcessCluster.start(ProcessCluster.Plan.ofThree(directory));
+            cleaning.cluster = cluster;
+            boolean right = new Demo(cluster, tree, new SystemClock(), out).run();
+            if (!right) {
+                cleaning.keep = true;
+            }
+            return right ? 0 : 1;
+        } catch (ClusterFailure e) {
+            cleaning.keep = true;
+            System.err.println("ostraka: the demonstration failed: " + e.getMessage());
+            return 1;
+        } finally {
+            cleaning.run();
+            Runtime.getRuntime().removeShutdownHook(hook);
+            if (cleaning.keep) {
+                out.println("Data and output of the processes: " + directory);
+            }
+        }
+    }
+
+    private Path input() {
+        if (input != null) {
+            return input;
+        }
+        return Path.of(System.getProperty("ostraka.checkout", ""));
+    }
+
+    /** Ends what was started and removes what was written, whether the demonstration ended by itself or by Ctrl-C. */
+    private static final class Cleaning {
+        private final Path directory;
+        private volatile boolean keep;
+        private volatile @Nullable ProcessCluster cluster;
+
+        Cleaning(Path directory, boolean keep) {
+            this.directory = directory;
+            this.keep = keep;
+        }
+
+        synchronized void run() {
+            ProcessCluster started = cluster;
+            if (started != null) {
+                started.close();
+            }
+            try {
+                if (!keep) {
+                    DirectoryRemoval.remove(directory);
+                }
+            } catch (IOException e) {
+                System.err.println("ostraka: cannot remove " + directory + ": " + e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,306 @@
+package io.ostraka.server.process;
+
+import io.grpc.BindableService;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.util.MutableHandlerRegistry;
+import io.ostraka.raft.core.NodeId;
+import io.ostraka.raft.runtime.host.AddressBook;
+import io.ostraka.raft.runtime.host.Clock;
+import io.ostraka.raft.runtime.host.DamagedReplicaException;
+import io.ostraka.raft.runtime.host.RaftHost;
+import io.ostraka.raft.runtime.host.SystemClock;
+import io.ostraka.raft.runtime.storage.DiskException;
+import io.ostraka.raft.runtime.storage.FileDisk;
+import io.ostraka.raft.runtime.storage.LogObserver;
+import io.ostraka.raft.runtime.storage.LogPin;
+import io.ostraka.raft.runtime.storage.LogThread;
+import io.ostraka.raft.runtime.storage.NodeDirectory;
+import io.ostraka.raft.runtime.storage.NodeDirectoryException;
+import io.ostraka.raft.runtime.storage.Recovery;
+import io.ostraka.raft.runtime.storage.SharedLog;
+import io.ostraka.raft.runtime.transport.GrpcRaftService;
+import io.ostraka.raft.runtime.transport.GrpcSnapshots;
+import io.ostraka.raft.runtime.transport.GrpcTransport;
+import io.ostraka.raft.runtime.transport.NodeIdentity;
+import io.ostraka.raft.runtime.transport.TransportOptions;
+import io.ostraka.server.config.HostPort;
+import io.ostraka.server.config.ProcessOptions;
+import io.ostraka.server.config.ProcessOptions.Role;
+import io.ostraka.shardctrler.server.ControllerNode;
+import io.ostraka.shardkv.server.ShardKvNode;
+import io.ostraka.shardkv.store.RocksKvStore;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running server: a data directory, an address, one shared log and one Raft host, and on them a controller replica,
+ * a node, or both. Everything is opened in the constructor's order and closed in the reverse one.
+ *
+ * <p>A failure from which the process cannot go on (a disk that fails, a broken store) ends it: nothing more is
+ * answered, {@link #awaitEnd} returns 1. Its peers carry on.
+ */
+public final class OstrakaProcess implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OstrakaProcess.class);
+    private static final String STORE_FOLDER = "store";
+    private static final long SERVER_STOP_SECONDS = 2;
+
+    private final ProcessOptions options;
+    private final Clock clock = new SystemClock();
+    private final RandomGenerator random =
+            RandomGeneratorFactory.of("L64X128MixRandom").create();
+    private final AddressBook addresses = new AddressBook();
+    private final MutableHandlerRegistry services = new MutableHandlerRegistry();
+    private final AtomicReference<@Nullable RaftHost> startedHost = new AtomicReference<>();
+    private final CompletableFuture<Integer> end = new CompletableFuture<>();
+    private final Deque<Closing> closings = new ArrayDeque<>();
+    private HostPort address;
+
+    /** Closes one part. */
+    @FunctionalInterface
+    private interface Closing {
+        void close() throws Exception;
+    }
+
+    private OstrakaProcess(ProcessOptions options) {
+        this.options = options;
+        this.address = options.advertise();
+    }
+
+    /**
+     * Opens the data directory, listens, and takes part.
+     *
+     * @throws ProcessException if anything of that fails; what was opened is closed again
+     */
+    public static OstrakaProcess start(ProcessOptions options) {
+        OstrakaProcess process = new OstrakaProcess(options);
+        try {
+            process.open();
+            return process;
+        } catch (DiskException | NodeDirectoryException | DamagedReplicaException e) {
+            process.close();
+            throw new ProcessException(String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            process.close();
+            throw new ProcessException(
+                    "cannot listen on " + options.listen() + ": " + cause(e)
+                            + "; end the process that has the port, or set another 'listen'",
+                    e);
+        } catch (RuntimeException e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    private void open() throws DiskException, NodeDirectoryException, DamagedReplicaException, IOException {
+        FileDisk disk = FileDisk.at(options.data());
+        NodeDirectory directory = opened(NodeDirectory.open(disk, random), NodeDirectory::close);
+        Recovery recovery = SharedLog.open(disk, Tuning.log(options));
+        recovery.damage().forEach(damage -> LOG.error("the log is damaged: {}", damage));
+        if (!recovery.tail().isEmpty()) {
+            LOG.info("log: {}", recovery.tail());
+        }
+        LogThread log =
+                opened(LogThread.start(recovery.log(), clock::nanoTime, new Pins(), this::fatal), LogThread::close);
+        NodeId node = directory.nodeId();
+        NodeIdentity identity = new NodeIdentity(directory::clusterId, node, directory.startCounter());
+        GrpcTransport transport = opened(
+                new GrpcTransport(identity, addresses, clock, TransportOptions.DEFAULT, random.nextLong()),
+                GrpcTransport::close);
+        GrpcSnapshots snapshots =
+                opened(new GrpcSnapshots(transport, addresses, clock, TransportOptions.DEFAULT), GrpcSnapshots::close);
+        RaftHost host = opened(
+                new RaftHost(
+                        new RaftHost.Ports(clock, log, transport, snapshots, addresses, this::groupFailed, this::fatal),
+                        Tuning.host(options, random.nextLong())),
+                RaftHost::close);
+        host.start();
+        startedHost.set(host);
+        services.addService(new GrpcRaftService(transport, snapshots));
+        Server server = opened(listen(), OstrakaProcess::stop);
+        address =
+                options.advertise().port() == 0 ? options.advertise().withPort(server.getPort()) : options.advertise();
+        addresses.setAddress(node, InetSocketAddress.createUnresolved(address.host(), address.port()));
+        Parts parts = new Parts(disk, directory, recovery, log, host);
+        if (options.roles().contains(Role.CONTROLLER)) {
+            openController(parts);
+        }
+        if (options.roles().contains(Role.NODE)) {
+            openNode(parts);
+        }
+        LOG.info("node {} listens on {} as {}", node, address, options.roles());
+    }
+
+    /** What both roles stand on. */
+    private record Parts(FileDisk disk, NodeDirectory directory, Recovery recovery, LogThread log, RaftHost host) {}
+
+    private void openController(Parts parts) throws DiskException, NodeDirectoryException, DamagedReplicaException {
+        ControllerNode controller = opened(
+                ControllerNode.open(
+                        new ControllerNode.Parts(
+                                parts.directory(),
+                                parts.disk(),
+                                parts.log(),
+                                parts.recovery().replicas(),
+                                parts.host(),
+                                addresses),
+                        address.toString()),
+                ControllerNode::close);
+        offer(controller.services());
+    }
+
+    private void openNode(Parts parts) {
+        Path directory = options.data();
+        RocksKvStore store = opened(
+                RocksKvStore.open(directory.resolve(STORE_FOLDER), Tuning.store(options), this::fatal),
+                RocksKvStore::close);
+        ShardKvNode node = opened(
+                new ShardKvNode(
+                        new ShardKvNode.Parts(
+                                parts.directory(),
+                                directory,
+                                parts.host(),
+                                parts.log(),
+                                new DirectorySize(directory.resolve("log")),
+                                store,
+                                addresses,
+                                OstrakaProcess::connect,
+                                clock,
+                                random),
+                        new ShardKvNode.Settings(address.toString(), controllers(), Tuning.node(options)),
+                        parts.recovery().replicas(),
+                        this::fatal),
+                ShardKvNode::close);
+        offer(node.services());
+        node.start();
+    }
+
+    private List<String> controllers() {
+        return options.controllers().isEmpty()
+                ? List.of(address.toString())
+                : options.controllers().stream().map(HostPort::toString).toList();
+    }
+
+    private Server listen() throws IOException {
+        return NettyServerBuilder.forAddress(new InetSocketAddress(
+                        options.listen().host(), options.listen().port()))
+                .fallbackHandlerRegistry(services)
+                .directExecutor()
+                .maxInboundMessageSize(TransportOptions.MESSAGE_BYTES_MAX)
+                .permitKeepAliveWithoutCalls(true)
+                .permitKeepAliveTime(1, TimeUnit.SECONDS)
+                .build()
+                .start();
+    }
+
+    private static ManagedChannel connect(String target) {
+        HostPort at = HostPort.parse(target)
+                .orElseThrow(() -> new IllegalArgumentException("'" + target + "' is not host:port"));
+        return NettyChannelBuilder.forAddress(at.host(), at.port())
+                .usePlaintext()
+                .directExecutor()
+                .maxInboundMessageSize(TransportOptions.MESSAGE_BYTES_MAX)
+                .build();
+    }
+
+    private static void stop(Server server) throws InterruptedException {
+        server.shutdown();
+        if (!server.awaitTermination(SERVER_STOP_SECONDS, TimeUnit.SECONDS)) {
+            server.shutdownNow().awaitTermination(SERVER_STOP_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private void offer(List<BindableService> offered) {
+        offered.forEach(services::addService);
+    }
+
+    private <T> T opened(T part, PartClosing<T> closing) {
+        closings.push(() -> closing.close(part));
+        return part;
+    }
+
+    /** Closes a part of a known type. */
+    @FunctionalInterface
+    private interface PartClosing<T> {
+        void close(T part) throws Exception;
+    }
+
+    private void groupFailed(io.ostraka.raft.runtime.storage.ReplicaDescriptor replica, Throwable cause) {
+        LOG.error(
+                "replica {} of group {} has stopped, the others go on: {}",
+                replica.replica(),
+                replica.group(),
+                cause.getMessage(),
+                cause);
+    }
+
+    private void fatal(Throwable failure) {
+        LOG.error("this process cannot go on: {}", failure.getMessage(), failure);
+        end.complete(1);
+    }
+
+    /** The address under which others reach the process. */
+    public HostPort address() {
+        return address;
+    }
+
+    /** Waits until the process was closed (0) or failed (1); the caller then ends the program. */
+    public int awaitEnd() {
+        return end.join();
+    }
+
+    /**
+     * Stops listening, ends the parts in the reverse order of their opening, and waits for each. Nothing is flushed:
+     * the log has what the store lacks.
+     */
+    @Override
+    public synchronized void close() {
+        while (!closings.isEmpty()) {
+            try {
+                closings.pop().close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Exception e) {
+                LOG.warn("a part was not closed cleanly: {}", e.getMessage(), e);
+            }
+        }
+        end.complete(0);
+    }
+
+    private static String cause(IOException e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
+    }
+
+    /** Has the host flush what keeps the log from giving back its oldest segment. */
+    private final class Pins implements LogObserver {
+        @Override
+        public void forced(long latencyNanos, long bytes, int writes) {}
+
+        @Override
+        public void pinned(List<LogPin> pins) {
+            RaftHost host = startedHost.get();
+            if (host != null) {
+                host.unpin(pins);
+            }
+        }
+    }
+}
