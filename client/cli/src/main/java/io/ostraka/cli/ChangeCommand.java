@@ -74,7 +74,12 @@ abstract class ChangeCommand extends ClientCommand {
         describe(change, console.out());
         if (!change.changed()) {
             console.out().println("Nothing to change: " + change.message());
-        } else if (applied) {
+            return ExitCode.OK;
+        }
+        if (!change.message().isEmpty()) {
+            console.out().println(change.message());
+        }
+        if (applied) {
             console.out()
                     .println("Configuration " + change.num() + "; "
                             + count(change.moves().size(), "shard") + " on the way.");

@@ -82,6 +82,19 @@ class AdminCommandsTest {
     }
 
     @Test
+    void changeThatMovesNothingIsAChangeAllTheSame() {
+        cluster.onChange(change -> ChangeReply.newBuilder()
+                .setCode(StatusCode.OK)
+                .setNum(2)
+                .setChanged(true)
+                .setMessage("shard 3 is unpinned")
+                .build());
+
+        assertThat(cli.run("unpin", "3", "-y")).isZero();
+        assertThat(cli.out()).contains("Configuration 2", "shard 3 is unpinned").doesNotContain("Nothing");
+    }
+
+    @Test
     void malformedGroupsAreRefused() {
         assertThat(cli.run("join", "103", "-y")).isEqualTo(2);
         assertThat(cli.err()).contains("GID=HOST:PORT");
@@ -143,6 +156,7 @@ class AdminCommandsTest {
         return ChangeReply.newBuilder()
                 .setCode(StatusCode.OK)
                 .setNum(1)
+                .setChanged(true)
                 .addMoves(PlannedMove.newBuilder()
                         .setShard(5)
                         .setFrom(GroupRef.newBuilder().setGid(100))

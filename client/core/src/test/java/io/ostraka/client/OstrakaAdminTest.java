@@ -27,7 +27,7 @@ class OstrakaAdminTest {
     private final FakeCluster cluster = FakeCluster.start();
     private final OstrakaAdmin admin = OstrakaAdmin.builder()
             .controllers("127.0.0.1:1," + cluster.address())
-            .timeout(Duration.ofSeconds(3))
+            .timeout(Duration.ofSeconds(10))
             .build();
 
     @AfterEach

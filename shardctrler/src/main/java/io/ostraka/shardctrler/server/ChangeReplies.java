@@ -26,6 +26,7 @@ final class ChangeReplies {
         switch (result) {
             case ControllerResult.Done done -> {
                 reply.setCode(StatusCode.OK)
+                        .setChanged(true)
                         .setMessage(done.message())
                         .setNum(done.num())
                         .setRevision(done.revision());

@@ -20,11 +20,10 @@ final class AdminWire {
 
     private AdminWire() {}
 
-    /** An accepted change; the controller says in its message why nothing needed to change. */
+    /** An accepted change, or the reason why nothing needed to change. */
     static Change change(ChangeReply reply) {
-        boolean changed = reply.getMessage().isEmpty() || reply.getMovesCount() > 0;
         return new Change(
-                changed,
+                reply.getChanged(),
                 reply.getMessage(),
                 reply.getNum(),
                 reply.getMovesList().stream()

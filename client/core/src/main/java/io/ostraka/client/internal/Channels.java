@@ -26,6 +26,8 @@ import java.util.function.UnaryOperator;
 public final class Channels implements AutoCloseable {
 
     private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
+    private static final long QUIET_MILLIS = 300;
+    private static final long CLOSE_MILLIS_MAX = 3_000;
     private static final int FLOW_WINDOW_BYTES = 4 << 20;
 
     private final UnaryOperator<String> addressMapping;
@@ -61,7 +63,7 @@ public final class Channels implements AutoCloseable {
     /** Ends the event loop; channels still open die with it. */
     @Override
     public void close() {
-        // Not waited for: its one thread is a daemon, and has nothing left to do.
-        Future<?> unused = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        // Not waited for: its one thread is a daemon. The quiet time is for channels that are still closing.
+        Future<?> unused = loop.shutdownGracefully(QUIET_MILLIS, CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS);
     }
 }

@@ -15,6 +15,7 @@ import io.ostraka.proto.controller.ControllerGrpc;
 import io.ostraka.proto.controller.QueryReply;
 import io.ostraka.proto.controller.QueryRequest;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,9 @@ final class Controllers {
 
     private static final long ONE_CALL_MILLIS_MAX = 1_500;
     private static final Backoff BACKOFF = new Backoff(20_000_000, 400_000_000);
+
+    private static final Set<StatusCode> LEADS =
+            EnumSet.of(StatusCode.UNKNOWN_OUTCOME, StatusCode.OVERLOADED, StatusCode.RETRY_AFTER);
 
     /** What every answer of a controller has. */
     record Verdict(StatusCode code, String message, String leaderHint) {}
@@ -97,7 +101,10 @@ final class Controllers {
                     leader = asked;
                     return answer;
                 }
-                if (verdict.code() == StatusCode.NOT_LEADER && isUsable(verdict.leaderHint(), asked)) {
+                if (LEADS.contains(verdict.code())) {
+                    // It leads, but could not carry this out now: ask it again before those that may be down.
+                    next = asked;
+                } else if (isUsable(verdict.leaderHint(), asked)) {
                     next = verdict.leaderHint();
                 }
                 open |= verdict.code() == StatusCode.UNKNOWN_OUTCOME || verdict.code() == StatusCode.INTERNAL;

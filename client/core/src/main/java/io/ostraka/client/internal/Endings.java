@@ -67,7 +67,8 @@ public final class Endings {
         return switch (code) {
             case OK -> new Outcome.Applied(revision);
             case CONDITION_FAILED -> new Outcome.ConditionFailed(revision);
-            case CANCELLED -> new Outcome.NotApplied();
+            // INVALID: it ran and was refused, as an append that would have grown over the limit.
+            case CANCELLED, INVALID -> new Outcome.NotApplied();
             default -> new Outcome.NoLongerKnown();
         };
     }

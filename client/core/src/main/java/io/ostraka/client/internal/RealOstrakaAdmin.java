@@ -46,6 +46,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -58,6 +59,7 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
     private final Channels channels;
     private final UnaryCalls unary;
     private final Controllers controllers;
+    private final List<ConfigWatch> watches = new CopyOnWriteArrayList<>();
     private final SecureRandom random = new SecureRandom();
 
     /** A client with these options. */
@@ -127,8 +129,10 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
 
     @Override
     public Watch watch(Consumer<ClusterMap> listener) {
-        return new ConfigWatch(controllers.addresses(), unary, config -> listener.accept(AdminWire.map(config)))
-                .start();
+        ConfigWatch watch =
+                new ConfigWatch(controllers.addresses(), unary, config -> listener.accept(AdminWire.map(config)));
+        watches.add(watch);
+        return watch.start();
     }
 
     @Override
@@ -204,6 +208,7 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
 
     @Override
     public void close() {
+        watches.forEach(ConfigWatch::close);
         unary.close();
         channels.close();
     }

@@ -65,8 +65,10 @@ final class UnaryCalls implements AutoCloseable {
         return open.get(address, channels::open);
     }
 
+    /** Ends all calls under way, and closes the connections. */
     @Override
     public void close() {
+        open.asMap().values().forEach(ManagedChannel::shutdownNow);
         open.invalidateAll();
         open.cleanUp();
     }

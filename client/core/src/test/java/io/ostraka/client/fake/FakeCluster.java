@@ -146,6 +146,7 @@ public final class FakeCluster implements AutoCloseable {
     private static ChangeReply accepted(ChangeRequest change) {
         return ChangeReply.newBuilder()
                 .setCode(StatusCode.OK)
+                .setChanged(true)
                 .setNum(2)
                 .setRevision(19)
                 .build();
