@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Start a cluster of three processes, store a directory tree in it, let groups join and leave and kill processes"
-                    + " meanwhile, then read everything back.",
+            "Start a cluster of three processes, store a directory tree in it, let groups join and leave and kill"
+                    + " processes meanwhile, then read everything back.",
             "Exits with 0 if every byte and every acknowledged line was there, else with 1."
         })
 public final class DemoCommand implements Callable<Integer> {
