@@ -106,7 +106,7 @@ class DataCommandsTest {
     void unknownOutcomeHasItsOwnExitCodeAndNamesTheRequest() {
         cluster.onRequest(this::timeThenSilence);
 
-        assertThat(cli.run("put", "k", "v", "--timeout", "400ms")).isEqualTo(5);
+        assertThat(cli.run("put", "k", "v", "--timeout", "3s")).isEqualTo(5);
 
         assertThat(cli.err()).containsPattern("[0-9a-f]{32}-\\d+-1-5000");
     }
