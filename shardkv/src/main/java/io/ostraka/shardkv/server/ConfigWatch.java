@@ -41,6 +41,7 @@ final class ConfigWatch {
     private volatile @Nullable ClusterConfig current;
     private @Nullable Attempt attempt;
     private boolean wantWhole;
+    private boolean confirmed;
     private boolean stopped;
 
     ConfigWatch(Parts parts, LongSupplier clusterId, Follower follower) {
@@ -126,7 +127,8 @@ final class ConfigWatch {
             switch (event.getEventCase()) {
                 case FULL -> takeWhole(from, ConfigWire.fromWire(event.getFull()));
                 case DELTA -> takeDelta(from, event);
-                case KEEP_ALIVE, EVENT_NOT_SET -> {}
+                case KEEP_ALIVE -> confirm(event.getKeepAlive().getRevision());
+                case EVENT_NOT_SET -> {}
             }
         } catch (MalformedConfigException e) {
             wantWhole = true;
@@ -173,8 +175,19 @@ final class ConfigWatch {
         }
     }
 
+    /**
+     * The controller says that nothing is newer than {@code revision}: that makes what was kept over a restart current.
+     */
+    private void confirm(long revision) {
+        ClusterConfig known = current;
+        if (!confirmed && known != null && known.revision() == revision) {
+            take(known, null);
+        }
+    }
+
     private void take(ClusterConfig config, @Nullable ConfigDelta delta) {
         current = config;
+        confirmed = true;
         follower.follow(config, delta);
     }
 

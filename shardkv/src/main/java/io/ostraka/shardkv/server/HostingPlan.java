@@ -28,6 +28,17 @@ final class HostingPlan {
     /** One thing to do. */
     sealed interface Step {
 
+        /** The replica that it is about. */
+        default ReplicaId id() {
+            return switch (this) {
+                case Create step -> step.replica().replica();
+                case Report step -> step.replica().replica();
+                case Run step -> step.replica().replica();
+                case Remove step -> step.replica().replica();
+                case Missing step -> step.replica();
+            };
+        }
+
         /** Create it durably, then report it. */
         record Create(ReplicaDescriptor replica) implements Step {}
 

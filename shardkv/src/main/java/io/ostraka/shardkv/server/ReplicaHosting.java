@@ -64,6 +64,7 @@ final class ReplicaHosting {
     private final Set<ReplicaId> underWay = new HashSet<>();
     private final Map<ReplicaId, Trouble> troubles = new ConcurrentSkipListMap<>();
     private @Nullable ClusterConfig config;
+    private boolean upToDate;
 
     /** @param recovered what the shared log holds of each replica since the start of the process */
     ReplicaHosting(Parts parts, Map<ReplicaId, ReplicaRecovery> recovered) {
@@ -91,10 +92,16 @@ final class ReplicaHosting {
         parts.loop().repeat(this::review, REVIEW_MILLIS);
     }
 
-    /** Follows a configuration, from the first one on. */
-    void follow(ClusterConfig newer) {
+    /**
+     * Follows a configuration, from the first one on.
+     *
+     * @param confirmed false for one that was kept over a restart: by it replicas run, but none is created, removed or
+     *     missed, since things may have moved on
+     */
+    void follow(ClusterConfig newer, boolean confirmed) {
         boolean first = config == null;
         config = newer;
+        upToDate = confirmed;
         if (first) {
             begin();
         }
@@ -112,18 +119,33 @@ final class ReplicaHosting {
             return;
         }
         ReportRequest.Builder report = ReportRequest.newBuilder().setClusterId(known.clusterId());
-        for (HostingPlan.Step step : HostingPlan.of(known, self, here)) {
+        List<HostingPlan.Step> steps = HostingPlan.of(known, self, here);
+        for (HostingPlan.Step step : steps) {
             switch (step) {
-                case HostingPlan.Step.Create(ReplicaDescriptor replica) -> create(replica);
                 case HostingPlan.Step.Report(ReplicaDescriptor replica) -> report.addCreated(created(replica));
                 case HostingPlan.Step.Run(ReplicaDescriptor replica) -> run(replica, known.shardCount());
-                case HostingPlan.Step.Remove(ReplicaDescriptor replica) -> remove(replica);
-                case HostingPlan.Step.Missing(GroupId group, ReplicaId replica) -> missing(group, replica);
+                case HostingPlan.Step.Create(ReplicaDescriptor replica) when upToDate -> create(replica);
+                case HostingPlan.Step.Remove(ReplicaDescriptor replica) when upToDate -> remove(replica);
+                case HostingPlan.Step.Missing(GroupId group, ReplicaId replica)
+                when upToDate -> missing(group, replica);
+                case HostingPlan.Step.Create _ -> {}
+                case HostingPlan.Step.Remove _ -> {}
+                case HostingPlan.Step.Missing _ -> {}
             }
         }
+        forgetTroublesOfOthers(steps);
         if (report.getCreatedCount() > 0) {
             parts.link().report(report, ReplicaHosting::reported);
         }
+    }
+
+    /** What is no longer this node's business troubles nobody. */
+    private void forgetTroublesOfOthers(List<HostingPlan.Step> steps) {
+        Set<ReplicaId> concerned = new HashSet<>();
+        for (HostingPlan.Step step : steps) {
+            concerned.add(step.id());
+        }
+        troubles.keySet().retainAll(concerned);
     }
 
     private static void reported(@Nullable NodeReply reply) {

@@ -210,7 +210,7 @@ public final class ShardKvNode implements AutoCloseable {
             ClusterConfig known = clusterId == 0 ? null : cache.read(clusterId);
             watch.start(known);
             if (known != null) {
-                adopt(known);
+                adopt(known, false);
             }
             registration.start();
             handOvers.start();
@@ -264,12 +264,12 @@ public final class ShardKvNode implements AutoCloseable {
     private void follow(ClusterConfig config, @Nullable ConfigDelta delta) {
         joinCluster(config.clusterId());
         cache.note(config);
-        adopt(config);
+        adopt(config, true);
         registration.follow(config);
         handOvers.follow(config, delta);
     }
 
-    private void adopt(ClusterConfig config) {
+    private void adopt(ClusterConfig config, boolean confirmed) {
         for (NodeRow node : config.nodes().values()) {
             config.addressOf(node.nodeId())
                     .map(HostPort::parse)
@@ -283,7 +283,7 @@ public final class ShardKvNode implements AutoCloseable {
                 parts.addresses().setNode(new ReplicaId(replica.replicaId()), new NodeId(replica.nodeId()));
             }
         }
-        hosting.follow(config);
+        hosting.follow(config, confirmed);
     }
 
     private void joinCluster(long named) {

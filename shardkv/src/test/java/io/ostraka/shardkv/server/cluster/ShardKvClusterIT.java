@@ -111,6 +111,25 @@ final class ShardKvClusterIT {
         assertNothingBroken();
     }
 
+    @Test
+    void aGroupThatIsGoneIsRemovedWithItsDataAndStaysRemoved() throws Exception {
+        GroupRef first = controller.join(101, ids());
+        controller.plan(first, all());
+        assertThat(client.put("key", "value").getCode()).isEqualTo(StatusCode.OK);
+        GroupRef second = controller.join(102, ids());
+        controller.plan(second, all());
+        await("every shard has moved", () -> ownedBy(second) == SHARDS);
+
+        controller.remove(first);
+        await("its replicas are gone", () -> nodes.stream().allMatch(node -> node.replicas() == 1));
+        nodes.get(0).close();
+        nodes.set(0, start(0));
+
+        assertThat(client.get("key").getValue().toStringUtf8()).isEqualTo("value");
+        await("the node has come back with one", () -> nodes.get(0).replicas() == 1);
+        assertNothingBroken();
+    }
+
     private TestNode start(int number) throws Exception {
         return new TestNode(directory.resolve("node" + number), List.of(controller.address()), number);
     }

@@ -117,8 +117,9 @@ final class TestNode implements AutoCloseable {
         return directory.nodeId().value();
     }
 
-    ShardKvNode node() {
-        return node;
+    /** How many replicas the data directory holds. */
+    int replicas() {
+        return directory.replicas().size();
     }
 
     /** What should have stopped the process; empty if all is well. */
