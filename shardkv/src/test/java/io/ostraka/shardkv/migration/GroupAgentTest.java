@@ -1,0 +1,98 @@
+package io.ostraka.shardkv.migration;
+
+import static io.ostraka.shardkv.shard.GroupFixture.groups;
+import static io.ostraka.shardkv.shard.GroupFixture.plan;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ostraka.shardkv.command.Command;
+import io.ostraka.shardkv.shard.GroupFixture;
+import io.ostraka.shardkv.shard.KvResult;
+import io.ostraka.shardkv.shard.ShardState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the leader of an importing group does on its own, one event at a time. */
+class GroupAgentTest {
+
+    private static final long TICK_NANOS = 50_000_000;
+    private static final AgentOptions ONE_AT_A_TIME =
+            new AgentOptions(1, 8, 500_000_000L, 3_000_000_000L, 10_000_000_000L);
+
+    private final GroupFixture silent = new GroupFixture(1, 1);
+    private final GroupFixture alive = new GroupFixture(2, 2);
+    private final GroupFixture importer = new GroupFixture(3, 3);
+    private final List<TransferRequest> sent = new ArrayList<>();
+    private GroupAgent agent;
+    private long nowNanos;
+
+    @BeforeEach
+    void twoShardsArePlannedToTheImporter() {
+        importer.configure(groups(silent, alive, importer), plan(0, silent, 1, importer), plan(1, alive, 1, importer));
+        agent = new GroupAgent(
+                importer.id(),
+                importer.machine().view(),
+                new LogClock(importer.logTimeMillis(), 0),
+                ONE_AT_A_TIME,
+                new SplittableRandom(1),
+                0);
+    }
+
+    /** One source that hung held up every other move, and every later configuration. */
+    @Test
+    void d16_sourceThatNeverAnswersHoldsUpNoOtherShard() {
+        tick();
+        assertThat(importer.state(0)).isInstanceOf(ShardState.Importing.class);
+        assertThat(importer.state(1)).isInstanceOf(ShardState.Absent.class);
+
+        while (nowNanos <= ONE_AT_A_TIME.stallNanos()) {
+            tick();
+        }
+
+        assertThat(importer.state(1)).isInstanceOf(ShardState.Importing.class);
+        sent.clear();
+        for (int i = 0; i < 40; i++) {
+            tick();
+        }
+        assertThat(sent).anyMatch(request -> asksFor(request, alive)).anyMatch(request -> asksFor(request, silent));
+    }
+
+    /** A source that hung was asked again and again without a pause. */
+    @Test
+    void d12_silentSourceIsAskedAgainWithPauses() {
+        long seconds = 10;
+        while (nowNanos < seconds * 1_000_000_000L) {
+            tick();
+        }
+
+        long asked = sent.stream().filter(request -> asksFor(request, silent)).count();
+        assertThat(asked).isBetween(2L, seconds * 1_000_000_000L / ONE_AT_A_TIME.retryNanos() + 1);
+    }
+
+    private static boolean asksFor(TransferRequest request, GroupFixture source) {
+        return request instanceof TransferRequest.Open
+                && request.name().source().equals(source.id());
+    }
+
+    private void tick() {
+        nowNanos += TICK_NANOS;
+        carryOut(agent.step(new AgentEvent.Tick(), nowNanos));
+    }
+
+    /** Applies what is proposed at once; whatever is sent gets no answer. */
+    private void carryOut(List<AgentAction> actions) {
+        for (AgentAction action : actions) {
+            if (action instanceof AgentAction.Propose(long proposalId, Command command, boolean ignored)) {
+                KvResult result = importer.apply(command);
+                List<AgentAction> next = new ArrayList<>(
+                        agent.step(new AgentEvent.Applied(importer.machine().view()), nowNanos));
+                next.addAll(agent.step(new AgentEvent.Proposed(proposalId, result), nowNanos));
+                carryOut(next);
+            } else if (action instanceof AgentAction.SendToSource(TransferRequest request)) {
+                sent.add(request);
+            }
+        }
+    }
+}
