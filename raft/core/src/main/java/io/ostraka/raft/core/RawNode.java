@@ -67,6 +67,11 @@ public final class RawNode {
         return machine.commitIndex();
     }
 
+    /** Up to where the host has said that entries are applied. */
+    public long appliedIndex() {
+        return machine.appliedIndex();
+    }
+
     /** Until when the lease holds on the clock of the inputs, {@link #NO_LEASE} if there is none. */
     public long leaseUntilNanos() {
         return machine.leaseUntilNanos();

@@ -55,9 +55,9 @@ public final class Progress {
         return confirmedRound;
     }
 
-    /** Whether it has everything up to an index, and nothing is on its way. */
+    /** Whether it has everything up to an index; how the next entry would reach it does not matter. */
     public boolean isCaughtUp(long lastIndex) {
-        return mode == Replication.REPLICATE && match == lastIndex;
+        return match == lastIndex;
     }
 
     /** Notes a sign of life; one that is older than the last changes nothing. */

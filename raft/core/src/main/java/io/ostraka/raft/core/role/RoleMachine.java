@@ -320,6 +320,11 @@ public final class RoleMachine {
         return state.log.commit();
     }
 
+    /** Up to where the host has said that entries are applied. */
+    public long appliedIndex() {
+        return state.log.applied();
+    }
+
     /** Until when the lease holds, {@link RawNode#NO_LEASE} if there is none. */
     public long leaseUntilNanos() {
         return role instanceof Leader leader ? leader.leaseUntilNanos() : RawNode.NO_LEASE;
