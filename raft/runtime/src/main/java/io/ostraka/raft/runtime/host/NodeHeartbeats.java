@@ -157,8 +157,14 @@ public final class NodeHeartbeats {
     /** Takes a heartbeat of {@code node}. */
     public Received received(NodeId node, NodeHeartbeat heartbeat) {
         Incoming in = incoming.computeIfAbsent(node, n -> new Incoming());
+        if (heartbeat.base() != 0 && heartbeat.generation() == in.generation) {
+            // Known already: this one left before the answer to the last one had come.
+            return new Received(List.copyOf(in.groups.values()), List.of(), in.generation);
+        }
         if (heartbeat.base() != 0 && heartbeat.base() != in.generation) {
-            return new Received(List.copyOf(in.groups.values()), List.of(), 0);
+            // What the sender leads now cannot be told. An outdated set must not speak for it: if no answer ever
+            // arrived there, its groups would not fail over.
+            return new Received(List.of(), List.of(), 0);
         }
         NavigableMap<GroupId, LedGroup> before = in.groups;
         boolean whole = heartbeat.base() == 0;

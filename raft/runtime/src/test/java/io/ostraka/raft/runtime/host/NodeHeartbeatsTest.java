@@ -116,6 +116,34 @@ class NodeHeartbeatsTest {
     }
 
     @Test
+    void aHeartbeatThatLeftBeforeTheLastAnswerCameIsUnderstood() {
+        a.lead(FIRST, ON_B);
+        exchange(100);
+        a.lead(SECOND, ON_B);
+        b.received(A, a.next(B, 200, true));
+
+        Received received = b.received(A, a.next(B, 300, true));
+
+        assertThat(received.alive()).containsExactly(FIRST, SECOND);
+        assertThat(received.generation()).isNotZero();
+    }
+
+    /** Else a follower whose node cannot answer would believe in a leader that has long stepped down. */
+    @Test
+    void anOutdatedSetSpeaksForNobodyWhileAnswersAreLost() {
+        a.lead(FIRST, ON_B);
+        exchange(100);
+        a.lead(SECOND, ON_B);
+        b.received(A, a.next(B, 200, true));
+        a.drop(SECOND.group());
+
+        Received received = b.received(A, a.next(B, 300, true));
+
+        assertThat(received.alive()).isEmpty();
+        assertThat(received.generation()).isZero();
+    }
+
+    @Test
     void manyUnacknowledgedChangesEndInTheWholeSet() {
         a.lead(FIRST, ON_B);
         Received old = b.received(A, a.next(B, 100, true));
