@@ -35,7 +35,8 @@ final class FlushDuty {
     void check() {
         long unflushed = 0;
         for (HostedGroup<?> group : groups) {
-            unflushed += group.unflushedBytes();
+            // A replica that has stopped flushes no more; what it left must not make the others flush all the time.
+            unflushed += group.isRunning() ? group.unflushedBytes() : 0;
         }
         if (unflushed <= unflushedBytesMax) {
             return;

@@ -13,6 +13,7 @@ import io.ostraka.raft.core.input.PeerUnreachable;
 import io.ostraka.raft.core.input.Tick;
 import io.ostraka.raft.core.input.TransferLeadership;
 import io.ostraka.raft.core.message.Message;
+import io.ostraka.raft.core.message.TimeoutNow;
 import io.ostraka.raft.runtime.statemachine.AppliedState;
 import io.ostraka.raft.runtime.statemachine.LeadershipEvent;
 import io.ostraka.raft.runtime.statemachine.StateMachine;
@@ -93,7 +94,8 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R> {
         status = begun.status();
         loop.execute(() -> {
             loop.add(this);
-            touch();
+            // What was handed out while the driver was being made may have been applied before it could be told.
+            drive(d -> d.applied(applier.appliedEntry()));
         });
     }
 
@@ -294,6 +296,11 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R> {
 
     @Override
     public void send(Message message) {
+        ReplicaDriver<R> running = driver;
+        if (message instanceof TimeoutNow && running != null) {
+            // Nobody may still see a lease once the successor can be asked to stand.
+            leadership = running.leadership(leadership);
+        }
         if (!services.send(new Envelope(descriptor.group(), message))) {
             lostTo.add(message.to());
         }
@@ -377,7 +384,7 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R> {
         if (appliedScheduled.compareAndSet(false, true)) {
             loop.execute(() -> {
                 appliedScheduled.set(false);
-                drive(d -> d.applied(applier.appliedIndex()));
+                drive(d -> d.applied(applier.appliedEntry()));
             });
         }
     }

@@ -28,17 +28,28 @@ public final class ReplicaApplier<R> {
     private final Queue<WaitingRead> reads = new PriorityQueue<>(
             Comparator.comparingLong((WaitingRead read) -> read.readable().index()));
     private volatile long appliedIndex;
+    private volatile long appliedEntry;
     private long leadsOnceApplied = NO_TERM;
 
     /** Makes the applier of a state machine that holds everything up to {@code appliedIndex}. */
     public ReplicaApplier(StateMachine<R> machine, long appliedIndex) {
         this.machine = machine;
         this.appliedIndex = appliedIndex;
+        this.appliedEntry = appliedIndex;
     }
 
     /** Returns the last applied index; any thread may ask. */
     public long appliedIndex() {
         return appliedIndex;
+    }
+
+    /**
+     * Returns the last entry that is applied of those that the core has handed out; any thread may ask. This, and not
+     * {@link #appliedIndex}, is what the core may be told: of a snapshot that has just become the state it does not
+     * know yet.
+     */
+    public long appliedEntry() {
+        return appliedEntry;
     }
 
     /** Applies entries, and answers their proposers and the reads that waited for them. */
@@ -53,6 +64,9 @@ public final class ReplicaApplier<R> {
                 throw broken;
             }
             appliedIndex = fresh.getLast().index();
+        }
+        if (!entries.isEmpty()) {
+            appliedEntry = entries.getLast().index();
         }
         answers.deliver();
         announceLeadership(fresh);

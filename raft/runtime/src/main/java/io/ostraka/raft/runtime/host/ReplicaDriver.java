@@ -69,6 +69,7 @@ public final class ReplicaDriver<R> {
     private final Deque<Held> held = new ArrayDeque<>();
     private List<ProposalCallback<R>> proposing = List.of();
     private LeadershipEvent lastEvent;
+    private LogPosition flushedTo;
     private long persistedId;
     private long nextId;
     private @Nullable SnapshotVerdict verdict;
@@ -87,6 +88,7 @@ public final class ReplicaDriver<R> {
         this.node = node;
         this.ports = ports;
         this.retention = retention;
+        this.flushedTo = durable.position();
         this.lastEvent = new LeadershipEvent.Follower(node.term(), null);
         step(new Applied(durable.position().index()));
     }
@@ -181,13 +183,20 @@ public final class ReplicaDriver<R> {
 
     /** Takes what a flush of the state machine has made durable, and gives back log that nobody needs any more. */
     public void flushed(LogPosition durable, long retainedBytesMax) {
-        retention.flushed(durable);
+        flushedTo = durable;
         release(retainedBytesMax);
     }
 
     /** Gives back log that was kept for a follower that has caught up meanwhile, or for too long. */
     public void release(long retainedBytesMax) {
-        if (failure != null || !retention.worthwhile()) {
+        if (failure != null) {
+            return;
+        }
+        // A flush may be heard of before the application of what it made durable, or the installation of a snapshot.
+        if (flushedTo.index() <= node.appliedIndex()) {
+            retention.flushed(flushedTo);
+        }
+        if (!retention.worthwhile()) {
             return;
         }
         LogPosition cut = retention.cut(node.status(), retainedBytesMax);

@@ -55,6 +55,19 @@ class ReplicaApplierTest {
         assertThat(machine.applied).containsExactly("new");
     }
 
+    /** The report of what was applied may overtake the news of a snapshot, whose index the core would not believe. */
+    @Test
+    void theCoreHearsOfNoEntryThatItHasNotHandedOut() {
+        applier.apply(List.of(command(1, "a")), List.of());
+        applier.installed(new AppliedState(new LogPosition(5, 1), Membership.of(new ReplicaId(1))));
+        assertThat(applier.appliedIndex()).isEqualTo(5);
+        assertThat(applier.appliedEntry()).isEqualTo(1);
+
+        applier.apply(List.of(command(2, "old")), List.of());
+
+        assertThat(applier.appliedEntry()).isEqualTo(2);
+    }
+
     @Test
     void aReadWaitsForItsIndex() {
         List<ReadResult> reads = new ArrayList<>();

@@ -142,6 +142,27 @@ class ReplicaDriverTest {
         assertThat(driver.leadership(Leadership.NONE)).isEqualTo(Leadership.NONE);
     }
 
+    /** The flush thread may see what the apply thread has done before the loop hears of it. */
+    @Test
+    void aFlushThatIsHeardOfBeforeTheApplicationWaitsForIt() {
+        ReplicaDriver<String> driver = leaderOfOne();
+        driver.propose(Bytes.utf8("x"), Budget.CLIENT, outcomes::add);
+        driver.endTurn(LATER);
+        settle(driver, LATER);
+        LogPosition applied = ports.applied.getLast().position();
+
+        driver.flushed(applied, 0);
+
+        assertThat(ports.failures).isEmpty();
+        assertThat(ports.writes).isEmpty();
+
+        driver.applied(applied.index());
+        driver.release(0);
+
+        assertThat(ports.failures).isEmpty();
+        assertThat(ports.writes).containsExactly(new LogWrite.Release(SELF, applied));
+    }
+
     private ReplicaDriver<String> leaderOfOne() {
         ReplicaDriver<String> driver = driver(Membership.of(SELF));
         settle(driver, LATER);
