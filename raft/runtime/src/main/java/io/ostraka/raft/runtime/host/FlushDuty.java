@@ -2,11 +2,14 @@ package io.ostraka.raft.runtime.host;
 
 import io.ostraka.raft.core.LogPosition;
 import io.ostraka.raft.core.ReplicaId;
+import io.ostraka.raft.runtime.storage.LogPin;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the log that is in no completed flush within its bound: flushes, on the flush thread, the state machine that
@@ -44,20 +47,42 @@ final class FlushDuty {
         Optional<HostedGroup<?>> most = groups.stream()
                 .filter(HostedGroup::isRunning)
                 .max(Comparator.comparingLong(HostedGroup::unflushedBytes));
-        most.ifPresent(this::flush);
+        most.ifPresent(group -> free(group, Long.MAX_VALUE, retainedBytesMax.getAsLong()));
     }
 
-    /** Flushes what {@code group} holds, unless a flush is running already; any thread. */
-    void flush(HostedGroup<?> group) {
+    /**
+     * Frees an old segment: of the replicas that hold it, the one with most in it flushes, unless it has, and gives
+     * back also what it keeps for followers that lag. Any thread.
+     */
+    void unpin(List<LogPin> pins) {
+        HostedGroup<?> holder = null;
+        LogPin most = null;
+        for (LogPin pin : pins) {
+            HostedGroup<?> group = most == null || pin.bytes() > most.bytes() ? find(pin.replica()) : null;
+            if (group != null) {
+                holder = group;
+                most = pin;
+            }
+        }
+        if (holder != null && most != null) {
+            free(holder, most.upToIndex(), 0);
+        }
+    }
+
+    /** Flushes what {@code group} holds if it is not durable up to {@code index}, unless a flush is running already. */
+    private void free(HostedGroup<?> group, long index, long retainedBytes) {
         if (!running.compareAndSet(false, true)) {
             return;
         }
         thread.execute(() -> {
             try {
-                group.flush();
+                if (group.durablePosition().index() < index) {
+                    group.flush();
+                }
                 for (HostedGroup<?> each : groups) {
                     LogPosition durable = each.durablePosition();
-                    each.loop().execute(() -> each.drive(d -> d.flushed(durable, retainedBytesMax.getAsLong())));
+                    long kept = each.equals(group) ? retainedBytes : retainedBytesMax.getAsLong();
+                    each.loop().execute(() -> each.drive(d -> d.flushed(durable, kept)));
                 }
             } finally {
                 running.set(false);
@@ -65,10 +90,12 @@ final class FlushDuty {
         });
     }
 
-    /** Returns the replica with that id, if it is among those watched. */
-    Optional<HostedGroup<?>> find(ReplicaId replica) {
-        return groups.stream()
-                .filter(group -> group.descriptor().replica().equals(replica))
-                .findFirst();
+    private @Nullable HostedGroup<?> find(ReplicaId replica) {
+        for (HostedGroup<?> group : groups) {
+            if (group.isRunning() && group.descriptor().replica().equals(replica)) {
+                return group;
+            }
+        }
+        return null;
     }
 }

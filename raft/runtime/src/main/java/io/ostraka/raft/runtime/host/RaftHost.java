@@ -15,7 +15,6 @@ import io.ostraka.raft.runtime.storage.LogWrite;
 import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
 import io.ostraka.raft.runtime.storage.ReplicaRecovery;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -161,14 +160,11 @@ public final class RaftHost implements AutoCloseable {
     }
 
     /**
-     * Flushes what holds back the log's oldest segment; meant for {@code LogObserver.pinned}. Any thread; does not
-     * block.
+     * Frees the log's oldest segment of what holds it back, by a flush and by giving back what is kept for followers
+     * that lag; meant for {@code LogObserver.pinned}. Any thread; does not block.
      */
     public void unpin(List<LogPin> pins) {
-        pins.stream()
-                .max(Comparator.comparingLong(LogPin::bytes))
-                .flatMap(pin -> flushes.find(pin.replica()))
-                .ifPresent(flushes::flush);
+        flushes.unpin(pins);
     }
 
     /**

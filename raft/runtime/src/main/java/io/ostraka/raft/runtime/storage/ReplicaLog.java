@@ -251,40 +251,43 @@ final class ReplicaLog {
         return upTo == 0 ? null : new LogPin(replica, upTo, bytes);
     }
 
+    /** A record that keeps its number, and the current entries that it copies. */
+    record Copy(Appended record, List<Live> of) {}
+
     /** The current entries of a segment as records that keep their numbers. */
-    List<Appended> copies(long generation) {
-        List<Appended> copies = new ArrayList<>();
-        List<Entry> run = new ArrayList<>();
-        long sequence = 0;
+    List<Copy> copies(long generation) {
+        List<Copy> copies = new ArrayList<>();
+        List<Live> run = new ArrayList<>();
         for (Live entry : entries) {
+            if (entry.generation() != generation) {
+                continue;
+            }
             boolean continues = !run.isEmpty()
-                    && entry.sequence() == sequence
-                    && run.getLast().index() + 1 == entry.entry().index();
-            if (!run.isEmpty() && (entry.generation() != generation || !continues)) {
-                copies.add(Appended.of(new Stamp(replica, sequence, latest), null, List.copyOf(run)));
-                run.clear();
+                    && entry.sequence() == run.getLast().sequence()
+                    && run.getLast().entry().index() + 1 == entry.entry().index();
+            if (!run.isEmpty() && !continues) {
+                copies.add(copy(run));
+                run = new ArrayList<>();
             }
-            if (entry.generation() == generation) {
-                run.add(entry.entry());
-                sequence = entry.sequence();
-            }
+            run.add(entry);
         }
         if (!run.isEmpty()) {
-            copies.add(Appended.of(new Stamp(replica, sequence, latest), null, run));
+            copies.add(copy(run));
         }
         return copies;
     }
 
+    private Copy copy(List<Live> run) {
+        Stamp stamp = new Stamp(replica, run.getFirst().sequence(), latest);
+        return new Copy(Appended.of(stamp, null, run.stream().map(Live::entry).toList()), run);
+    }
+
     /** Notes that a copy made by {@link #copies} is in a newer segment. */
-    void copied(Appended copy, long generation) {
-        for (Live entry : entries) {
-            if (entry.entry().index() >= copy.first()
-                    && entry.entry().index() <= copy.last()
-                    && entry.sequence() == copy.stamp().sequence()) {
-                drop(entry);
-                entry.generation = generation;
-                live.add(generation, entry.entry().sizeBytes());
-            }
+    void copied(Copy copy, long generation) {
+        for (Live entry : copy.of()) {
+            drop(entry);
+            entry.generation = generation;
+            live.add(generation, entry.entry().sizeBytes());
         }
     }
 }

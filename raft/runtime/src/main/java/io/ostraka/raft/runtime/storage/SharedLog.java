@@ -1,12 +1,12 @@
 package io.ostraka.raft.runtime.storage;
 
 import io.ostraka.raft.core.ReplicaId;
-import io.ostraka.raft.runtime.storage.LogRecord.Appended;
 import io.ostraka.raft.runtime.storage.LogRecord.Life;
 import io.ostraka.raft.runtime.storage.LogRecord.OfReplica;
 import io.ostraka.raft.runtime.storage.LogRecord.Roster;
 import io.ostraka.raft.runtime.storage.LogRecord.RosterEntry;
 import io.ostraka.raft.runtime.storage.LogRecord.SegmentStart;
+import io.ostraka.raft.runtime.storage.ReplicaLog.Copy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +39,9 @@ public final class SharedLog {
 
     private static final int FILL_BYTES = 1 << 20;
 
+    /** To find who holds a segment, all entries must be looked at: not after each force, while it stays held. */
+    private static final int LOOKS_PER_PINS = 256;
+
     private final Disk disk;
     private final LogOptions options;
     private final SegmentFiles files;
@@ -56,6 +59,8 @@ public final class SharedLog {
     private long nextGeneration;
     private long oldestClaimed;
     private long oldestForced;
+    private long pinned;
+    private int looksAtPinned;
     private boolean broken;
 
     private SharedLog(Disk disk, LogOptions options, SegmentFiles files, LogScan scan, LogRecovery found, long fresh)
@@ -176,7 +181,8 @@ public final class SharedLog {
      * Frees segments that nothing needs, and copies what little is left in the oldest one if there are too many. Cheap
      * when there is nothing to do; to be called after a force.
      *
-     * @return who holds the oldest segment, if there are too many and it holds too much to be copied
+     * @return who holds the oldest segment, if there are too many and it holds too much to be copied; said at once, and
+     *     again from time to time while that stays so
      */
     public List<LogPin> maintain() throws DiskException {
         requireUsable();
@@ -192,7 +198,8 @@ public final class SharedLog {
             if (live.segments() > options.segmentsTarget() && oldest != written.generation()) {
                 if (live.bytesIn(oldest) <= options.segmentBytes() / 8) {
                     copyForward(oldest);
-                } else {
+                } else if (oldest != pinned || ++looksAtPinned % LOOKS_PER_PINS == 0) {
+                    pinned = oldest;
                     pins = pins(oldest);
                 }
             }
@@ -216,9 +223,9 @@ public final class SharedLog {
 
     private void copyForward(long generation) throws DiskException {
         for (ReplicaLog replica : replicas.values()) {
-            for (Appended copy : replica.copies(generation)) {
-                makeRoom(RecordCodec.sizeOf(copy));
-                batch.add(copy);
+            for (Copy copy : replica.copies(generation)) {
+                makeRoom(RecordCodec.sizeOf(copy.record()));
+                batch.add(copy.record());
                 replica.copied(copy, written.generation());
             }
         }

@@ -53,6 +53,16 @@ class LogRetentionTest {
                 .satisfies(cut -> assertThat(cut.index()).isBetween(890L, 910L));
     }
 
+    /** What a held-back segment needs: with nothing allowed to stay, a follower that is gone holds nothing. */
+    @Test
+    void withNoRoomForOthersAllThatIsFlushedGoes() {
+        retention.appended(entries(1, 1000));
+        retention.flushed(new LogPosition(900, 1));
+
+        assertThat(retention.cut(status(800), 0))
+                .satisfies(cut -> assertThat(cut.index()).isBetween(895L, 900L));
+    }
+
     @Test
     void theLogAfterASnapshotThatIsBeingSentIsKept() {
         retention.appended(entries(1, 1000));
