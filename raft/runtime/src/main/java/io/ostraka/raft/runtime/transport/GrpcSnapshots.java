@@ -1,5 +1,6 @@
 package io.ostraka.raft.runtime.transport;
 
+import io.grpc.ManagedChannel;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.ostraka.proto.raft.SnapshotAck;
@@ -19,12 +20,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Snapshots over gRPC, each on a connection of its own, so that none delays a heartbeat. One thread reads and sends the
  * chunks of all transfers, within one budget of bytes a second.
  */
 public final class GrpcSnapshots implements SnapshotTransport {
+
+    private static final Logger log = LoggerFactory.getLogger(GrpcSnapshots.class);
 
     private final Handshake handshake;
     private final AddressBook addresses;
@@ -61,7 +66,7 @@ public final class GrpcSnapshots implements SnapshotTransport {
                 new SnapshotUpload.Means(handshake.self(), thread, rate, clock, options), offer, reader);
         uploads.add(upload);
         try {
-            thread.execute(() -> upload.start(Channels.open(address, options), end -> {
+            thread.execute(() -> start(upload, address, end -> {
                 uploads.remove(upload);
                 outcome.ended(end);
             }));
@@ -69,6 +74,19 @@ public final class GrpcSnapshots implements SnapshotTransport {
             uploads.remove(upload);
             outcome.ended(End.BROKEN);
         }
+    }
+
+    /** Whatever happens, the outcome must be told: until then the follower gets nothing else. */
+    private void start(SnapshotUpload upload, InetSocketAddress address, Outcome outcome) {
+        ManagedChannel channel;
+        try {
+            channel = Channels.open(address, options);
+        } catch (IllegalArgumentException malformed) {
+            log.error("cannot send a snapshot to {}: {}", address.getHostString(), malformed.getMessage());
+            outcome.ended(End.BROKEN);
+            return;
+        }
+        upload.start(channel, outcome);
     }
 
     /** Takes a stream that another node has opened. */

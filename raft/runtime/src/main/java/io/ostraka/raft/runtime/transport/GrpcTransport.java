@@ -118,6 +118,10 @@ public final class GrpcTransport implements Transport {
         @Override
         public void onNext(RaftFrame frame) {
             TransportListener told = listener;
+            if (isOver()) {
+                // What is left of a stream that a newer one has replaced must not be taken after what came on that one.
+                return;
+            }
             if (told == null || closed) {
                 refuse(Status.UNAVAILABLE.withDescription("not started, or closing"));
             } else if (hello == null) {
@@ -165,6 +169,10 @@ public final class GrpcTransport implements Transport {
                 log.warn("ended the stream of node {}: {}", from, malformed.getMessage());
                 refuse(Status.INVALID_ARGUMENT.withDescription(malformed.getMessage()));
             }
+        }
+
+        private synchronized boolean isOver() {
+            return over;
         }
 
         private synchronized void answer(RaftFrameAck ack) {

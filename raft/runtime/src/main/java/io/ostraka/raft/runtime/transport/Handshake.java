@@ -39,6 +39,9 @@ final class Handshake {
         if (!ProtocolVersion.isSupported(hello.getProtocolVersion())) {
             return new Refused(StatusCode.UNSUPPORTED_VERSION, ProtocolVersion.refusal(hello.getProtocolVersion()));
         }
+        if (self.clusterId() == 0) {
+            return new Refused(StatusCode.WRONG_CLUSTER, "node " + self.node() + " belongs to no cluster yet");
+        }
         if (hello.getClusterId() != self.clusterId()) {
             return new Refused(
                     StatusCode.WRONG_CLUSTER,

@@ -160,7 +160,15 @@ final class PeerLink {
             retryLater();
             return false;
         }
-        Attempt opened = new Attempt(Channels.open(to, options));
+        ManagedChannel channel;
+        try {
+            channel = Channels.open(to, options);
+        } catch (IllegalArgumentException malformed) {
+            retryLater();
+            noteTrouble("its address " + to.getHostString() + " is malformed: " + malformed.getMessage(), true);
+            return false;
+        }
+        Attempt opened = new Attempt(channel);
         attempt = opened;
         RaftTransportGrpc.newStub(opened.channel).exchange(opened);
         ClientCallStreamObserver<RaftFrame> stream = opened.stream;
@@ -203,17 +211,23 @@ final class PeerLink {
             queuedBytes = 0;
             stalledSinceNanos = null;
             retryLater();
-            if (!closed && !why.equals(lastTrouble)) {
-                lastTrouble = why;
-                if (refused) {
-                    log.error("node {} and this one do not talk: {}", node, why);
-                } else {
-                    log.info("no connection to node {}: {}", node, why);
-                }
-            }
+            noteTrouble(why, refused);
         }
         which.channel.shutdownNow();
         onBroken.run();
+    }
+
+    /** Logs what is new. */
+    private void noteTrouble(String why, boolean needsSomeone) {
+        if (closed || why.equals(lastTrouble)) {
+            return;
+        }
+        lastTrouble = why;
+        if (needsSomeone) {
+            log.error("node {} and this one do not talk: {}", node, why);
+        } else {
+            log.info("no connection to node {}: {}", node, why);
+        }
     }
 
     private static String describe(Status status) {

@@ -27,6 +27,13 @@ public record TransportOptions(
     /** The largest frame or snapshot message; a server that offers these services must accept it. */
     public static final int MESSAGE_BYTES_MAX = 16 << 20;
 
+    /**
+     * How often a connection on which nothing arrives is asked whether the other side is still there; a server that
+     * offers these services must permit that. Without it, a peer that lost its power or its network in silence would be
+     * noticed only when the system gives up sending, minutes later.
+     */
+    public static final int KEEP_ALIVE_SECONDS = 10;
+
     /** For a cluster in one data centre. */
     public static final TransportOptions DEFAULT =
             new TransportOptions(16 << 20, 1 << 20, 128, 4, 50, 1_000, 3_000, 10_000, 64 << 20);

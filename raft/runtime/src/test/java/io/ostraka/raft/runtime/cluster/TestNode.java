@@ -33,6 +33,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** A node with one replica: host, log, transport and server, as a process would have them. */
 final class TestNode<M extends StateMachine<Integer>> implements AutoCloseable {
@@ -78,6 +79,7 @@ final class TestNode<M extends StateMachine<Integer>> implements AutoCloseable {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .directExecutor()
                 .maxInboundMessageSize(TransportOptions.MESSAGE_BYTES_MAX)
+                .permitKeepAliveTime(TransportOptions.KEEP_ALIVE_SECONDS / 2, TimeUnit.SECONDS)
                 .addService(new GrpcRaftService(transport, snapshots))
                 .build()
                 .start();

@@ -8,6 +8,7 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.ostraka.proto.Hello;
 import io.ostraka.proto.ProtocolVersion;
@@ -24,9 +25,11 @@ import io.ostraka.proto.raft.SnapshotHeader;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.NodeId;
 import io.ostraka.raft.runtime.host.AddressBook;
+import io.ostraka.raft.runtime.host.NodeHeartbeatAck;
 import io.ostraka.raft.runtime.host.PeerMessage;
 import io.ostraka.raft.runtime.host.TransportListener;
 import io.ostraka.raft.runtime.snapshot.IncomingSnapshot;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -145,6 +148,30 @@ class GrpcRaftServiceTest {
         assertThat(arrivals.unreachable).containsExactly(new NodeId(2));
     }
 
+    /** What an earlier run of the node has sent must not be taken after what its next run has. */
+    @Test
+    void aReplacedStreamIsNotListenedToAnyMore() {
+        StreamObserver<RaftFrame> old = transport.accept(new DeafAnswers());
+        old.onNext(greeting(hello(CLUSTER, 5)));
+        transport.accept(new DeafAnswers()).onNext(greeting(hello(CLUSTER, 6)));
+
+        old.onNext(
+                RaftFrame.newBuilder().setHeartbeat(NodeHeartbeat.newBuilder()).build());
+
+        assertThat(arrivals.frames).isEmpty();
+    }
+
+    @Test
+    void anAddressThatCannotBeOneLosesTheMessageAndNothingElse() {
+        AddressBook addresses = new AddressBook();
+        addresses.setAddress(new NodeId(2), InetSocketAddress.createUnresolved("no_host_name", 1));
+        GrpcTransport sending = new GrpcTransport(
+                new NodeIdentity(CLUSTER, new NodeId(1), 1), addresses, () -> 0, TransportOptions.DEFAULT, 1);
+
+        assertThat(sending.send(new NodeId(2), new NodeHeartbeatAck(1, 1, List.of(), true)))
+                .isFalse();
+    }
+
     @Test
     void aSnapshotsChunkThatWasDamagedOnTheWayIsNotTaken() {
         List<io.ostraka.raft.runtime.statemachine.SnapshotChunk> chunks = new ArrayList<>();
@@ -197,6 +224,50 @@ class GrpcRaftServiceTest {
                 .setNodeId(2)
                 .setStartCounter(start)
                 .build();
+    }
+
+    /** The server's end of a stream, without a client. */
+    private static final class DeafAnswers extends ServerCallStreamObserver<RaftFrameAck> {
+
+        @Override
+        public boolean isCancelled() {
+            return false;
+        }
+
+        @Override
+        public void setOnCancelHandler(Runnable handler) {}
+
+        @Override
+        public void setCompression(String compression) {}
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void setOnReadyHandler(Runnable handler) {}
+
+        @Override
+        public void request(int count) {}
+
+        @Override
+        public void setMessageCompression(boolean enable) {}
+
+        @Override
+        public void disableAutoRequest() {}
+
+        @Override
+        public void disableAutoInboundFlowControl() {}
+
+        @Override
+        public void onNext(RaftFrameAck ack) {}
+
+        @Override
+        public void onError(Throwable cause) {}
+
+        @Override
+        public void onCompleted() {}
     }
 
     private static final class Arrivals implements TransportListener {

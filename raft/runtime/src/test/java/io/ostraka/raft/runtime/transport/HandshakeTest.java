@@ -23,6 +23,15 @@ class HandshakeTest {
                 .satisfies(refused -> assertThat(refused.code()).isEqualTo(StatusCode.WRONG_CLUSTER));
     }
 
+    /** Two nodes that belong to no cluster yet may end in different ones. */
+    @Test
+    void aNodeOfNoClusterTalksToNobody() {
+        Handshake fresh = new Handshake(new NodeIdentity(0, new NodeId(1), 1));
+
+        assertThat(fresh.check(hello(0, 2, 5)))
+                .satisfies(refused -> assertThat(refused.code()).isEqualTo(StatusCode.WRONG_CLUSTER));
+    }
+
     @Test
     void anotherProtocolVersionIsRefusedWithTheOneThatIsSpoken() {
         Hello newer = hello(99, 2, 5).toBuilder()
