@@ -8,11 +8,12 @@ import java.util.concurrent.atomic.AtomicLong;
  * the monotonic clock has counted since. No wall clock comes in, so one that is wrong can neither expire nor block
  * anything. While nothing runs, log time stands still.
  *
- * <p>Pure: time is an argument. Thread-safe; what it says never goes backwards, and never falls below a stamp seen.
+ * <p>Pure: time is an argument. Thread-safe; what it says never falls below a stamp seen, and never goes backwards
+ * while this node leads.
  */
 final class GroupClock {
 
-    /** Log time minus the monotonic clock, in milliseconds; only ever grows. */
+    /** Log time minus the monotonic clock, in milliseconds; only ever grows while this node leads. */
     private final AtomicLong offsetMillis;
 
     /** A clock that stands at 1 ms until a stamp is seen; 0 is what a client sends that knows no time. */
@@ -20,7 +21,15 @@ final class GroupClock {
         offsetMillis = new AtomicLong(1 - millis(nowNanos));
     }
 
-    /** Notes a stamp that the log holds, seen at {@code nowNanos}. */
+    /**
+     * Notes a stamp that another node's log time made, seen at {@code nowNanos}. What was counted here since earlier
+     * stamps is dropped, so that a clock that runs at a wrong rate gathers no error as long as somebody else leads.
+     */
+    void follow(long stampMillis, long nowNanos) {
+        offsetMillis.set(stampMillis - millis(nowNanos));
+    }
+
+    /** Notes a stamp that this node made as leader, or any in its log, seen at {@code nowNanos}. */
     void observe(long stampMillis, long nowNanos) {
         offsetMillis.accumulateAndGet(stampMillis - millis(nowNanos), Math::max);
     }

@@ -335,6 +335,7 @@ public final class ShardKvNode implements AutoCloseable {
 
         private final GroupId group;
         private final GroupClock clock;
+        private boolean leads;
 
         Watcher(GroupId group, GroupClock clock) {
             this.group = group;
@@ -343,12 +344,18 @@ public final class ShardKvNode implements AutoCloseable {
 
         @Override
         public void leadershipChanged(LeadershipEvent event) {
+            leads = event instanceof LeadershipEvent.Leader;
             loop.execute(() -> handOvers.leadershipChanged(group, event));
         }
 
         @Override
         public void applied(GroupView view) {
-            clock.observe(view.logTimeMillis(), parts.clock().nanoTime());
+            long now = parts.clock().nanoTime();
+            if (leads) {
+                clock.observe(view.logTimeMillis(), now);
+            } else {
+                clock.follow(view.logTimeMillis(), now);
+            }
         }
     }
 

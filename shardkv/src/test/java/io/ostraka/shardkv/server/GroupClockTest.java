@@ -38,6 +38,17 @@ class GroupClockTest {
     }
 
     @Test
+    void aClockThatRunsFastGathersNoErrorWhileItFollows() {
+        GroupClock clock = new GroupClock(0);
+        for (int i = 0; i <= 100; i++) {
+            // An hour of the leader is two hours here.
+            clock.follow(10_000 + i * 3_600_000L, millis(i * 7_200_000L));
+        }
+
+        assertThat(clock.millisAt(millis(100 * 7_200_000L + 5))).isEqualTo(10_005 + 100 * 3_600_000L);
+    }
+
+    @Test
     void beginsAboveTheTimeOfAClientThatKnowsNone() {
         assertThat(new GroupClock(millis(123_456)).millisAt(millis(123_456))).isEqualTo(1);
         assertThat(new GroupClock(millis(-5_000)).millisAt(millis(-4_000))).isEqualTo(1_001);
