@@ -185,4 +185,36 @@ class OstrakaAdminTest {
                     .hasMessageContaining("initialised already");
         }
     }
+
+    @Test
+    void foundingThatBrokeOffIsFinishedByTheSameCall() {
+        FakeCluster fresh = FakeCluster.start();
+        cluster.refuseQueries(StatusCode.REJECTED);
+        try (OstrakaAdmin founder = OstrakaAdmin.builder()
+                .controllers(fresh.address() + "," + cluster.address())
+                .build()) {
+            long first = founder.initialise(64).clusterId();
+
+            assertThat(founder.initialise(64).clusterId()).isEqualTo(first);
+            assertThat(fresh.foundings).hasSize(2).containsExactlyElementsOf(cluster.foundings);
+        } finally {
+            fresh.close();
+        }
+    }
+
+    @Test
+    void foundingThatAFoundedControllerRefusesReachesNobodyElse() {
+        FakeCluster fresh = FakeCluster.start();
+        cluster.refuseQueries(StatusCode.REJECTED);
+        cluster.refuseFoundings(StatusCode.REJECTED);
+        try (OstrakaAdmin founder = OstrakaAdmin.builder()
+                .controllers(fresh.address() + "," + cluster.address())
+                .build()) {
+            assertThatThrownBy(() -> founder.initialise(64)).isInstanceOf(RejectedException.class);
+
+            assertThat(fresh.foundings).isEmpty();
+        } finally {
+            fresh.close();
+        }
+    }
 }

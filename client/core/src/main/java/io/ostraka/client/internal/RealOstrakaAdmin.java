@@ -40,6 +40,7 @@ import io.ostraka.proto.node.NodeServiceGrpc;
 import io.ostraka.proto.node.NodeStatusRequest;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The administration client that does. */
 public final class RealOstrakaAdmin implements OstrakaAdmin {
@@ -168,42 +170,72 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
 
     @Override
     public FormattedController format(String address) {
+        Asked asked = ask(address);
+        if (asked.refusal() != null) {
+            throw new RejectedException("controller " + address + " was not formatted: " + asked.refusal());
+        }
+        return asked.controller();
+    }
+
+    /** A controller's ids, and why it takes no other cluster if it belongs to one. */
+    private record Asked(
+            FormattedController controller, @Nullable String refusal) {}
+
+    private Asked ask(String address) {
         try {
             FormatReply reply = Controllers.await(unary.call(
                     address,
                     ControllerGrpc.getFormatMethod(),
                     FormatRequest.getDefaultInstance(),
                     options.timeoutMillis()));
-            if (reply.getCode() != StatusCode.OK) {
-                throw new RejectedException("controller " + address + " was not formatted: " + reply.getMessage());
-            }
-            return new FormattedController(address, reply.getReplicaId(), reply.getNodeId());
+            return new Asked(
+                    new FormattedController(address, reply.getReplicaId(), reply.getNodeId()),
+                    reply.getCode() == StatusCode.OK ? null : reply.getMessage());
         } catch (CallFailedException e) {
             throw new UnavailableException("controller " + address + " was not formatted: " + e.getMessage());
         }
     }
 
+    /*
+     * A founding that broke off is finished by the same call: the record depends on nothing but the controllers and the
+     * number of shards, and those that have a record are asked first, so that another one reaches nobody else.
+     */
     @Override
     public FoundedCluster initialise(int shards) {
         if (shards < 1 || shards > Limits.SHARDS_MAX) {
             throw new InvalidRequestException("a cluster has 1 to " + Limits.SHARDS_MAX + " shards, not " + shards);
         }
-        List<FormattedController> members =
-                controllers.addresses().stream().map(this::format).toList();
+        List<Asked> asked = controllers.addresses().stream().map(this::ask).toList();
+        if (asked.stream().allMatch(each -> each.refusal() != null)) {
+            throw new RejectedException("the cluster was not founded: controller "
+                    + asked.get(0).controller().address() + ": " + asked.get(0).refusal());
+        }
+        InitialiseRequest request =
+                founding(asked.stream().map(Asked::controller).toList(), shards);
+        asked.stream()
+                .sorted(Comparator.comparing(each -> each.refusal() == null))
+                .forEach(each -> initialise(each.controller().address(), request));
+        return new FoundedCluster(
+                request.getClusterId(),
+                shards,
+                asked.stream().map(Asked::controller).toList());
+    }
+
+    /** The same for the same controllers, whatever their order. Their random ids make it unlike any other cluster's. */
+    private static InitialiseRequest founding(List<FormattedController> controllers, int shards) {
+        List<FormattedController> members = controllers.stream()
+                .sorted(Comparator.comparingLong(FormattedController::replicaId))
+                .toList();
         long clusterId = 0;
-        while (clusterId == 0) {
-            clusterId = random.nextLong();
-        }
-        InitialiseRequest.Builder request =
-                InitialiseRequest.newBuilder().setClusterId(clusterId).setShards(shards);
-        members.forEach(member -> request.addMembers(ControllerMember.newBuilder()
-                .setReplicaId(member.replicaId())
-                .setNodeId(member.nodeId())
-                .setAddress(member.address())));
+        InitialiseRequest.Builder request = InitialiseRequest.newBuilder().setShards(shards);
         for (FormattedController member : members) {
-            initialise(member.address(), request.build());
+            clusterId = Long.rotateLeft(clusterId, 21) * 0x9e3779b97f4a7c15L + member.nodeId();
+            request.addMembers(ControllerMember.newBuilder()
+                    .setReplicaId(member.replicaId())
+                    .setNodeId(member.nodeId())
+                    .setAddress(member.address()));
         }
-        return new FoundedCluster(clusterId, shards, members);
+        return request.setClusterId(clusterId == 0 ? 1 : clusterId).build();
     }
 
     @Override
@@ -222,7 +254,8 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
             }
         } catch (CallFailedException e) {
             throw new UnavailableException("controller " + address
-                    + " was not initialised; give it the same membership again when it is up: " + e.getMessage());
+                    + " was not initialised; found the cluster again, with the same controllers, when it is up: "
+                    + e.getMessage());
         }
     }
 

@@ -58,6 +58,9 @@ public final class FakeCluster implements AutoCloseable {
     /** Every change that arrived. */
     public final List<ChangeRequest> changes = new CopyOnWriteArrayList<>();
 
+    /** Founding records in their order. */
+    public final List<InitialiseRequest> foundings = new CopyOnWriteArrayList<>();
+
     private final FakeStore store = new FakeStore();
     private final Server server;
     private volatile Function<ChangeRequest, ChangeReply> changeAnswer = FakeCluster::accepted;
@@ -65,6 +68,7 @@ public final class FakeCluster implements AutoCloseable {
     private volatile boolean silent;
     private volatile StatusCode streamRefusal = StatusCode.OK;
     private volatile StatusCode controllerCode = StatusCode.OK;
+    private volatile StatusCode foundingCode = StatusCode.OK;
 
     private FakeCluster(int port) {
         try {
@@ -114,6 +118,11 @@ public final class FakeCluster implements AutoCloseable {
     /** Answers queries with this code from now on. */
     public void refuseQueries(StatusCode code) {
         controllerCode = code;
+    }
+
+    /** Answers founding records with this code from now on. */
+    public void refuseFoundings(StatusCode code) {
+        foundingCode = code;
     }
 
     /** What the store would answer. */
@@ -258,7 +267,8 @@ public final class FakeCluster implements AutoCloseable {
 
         @Override
         public void initialise(InitialiseRequest request, StreamObserver<InitialiseReply> observer) {
-            reply(observer, InitialiseReply.newBuilder().setCode(StatusCode.OK).build());
+            foundings.add(request);
+            reply(observer, InitialiseReply.newBuilder().setCode(foundingCode).build());
         }
     }
 
