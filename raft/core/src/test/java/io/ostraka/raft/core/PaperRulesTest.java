@@ -450,6 +450,30 @@ final class PaperRulesTest {
         assertThat(node.role()).isEqualTo(RoleKind.LEADER);
     }
 
+    /** Else its last entries would wait there, committed but not applied, until something wakes the leader. */
+    @Test
+    void leaderFallsQuietOnlyOnceEachFollowerCanKnowWhatIsCommitted() {
+        node = new RawNode(RaftConfig.defaults().withQuietAfterNanos(1), ME, Restored.fresh(THREE), new Random(1), 0);
+        Effects noOp = lead(1, LogPosition.ZERO);
+        node.step(new Persisted(noOp.persistId(), LATER));
+        receive(new AppendResponse(B, ME, 1, new AppendResult.Matched(1), 1));
+        long next = LATER + RaftConfig.defaults().heartbeatIntervalNanos();
+        node.step(new Tick(next));
+        // The round was answered before the entry came, so it could tell C of nothing committed.
+        receive(new HeartbeatResponse(C, ME, 1, 2));
+        receive(new HeartbeatResponse(B, ME, 1, 2));
+        receive(new AppendResponse(C, ME, 1, new AppendResult.Matched(1), 1));
+
+        node.step(new Tick(next + 10));
+        assertThat(node.isQuiet()).isFalse();
+
+        node.step(new Tick(next + RaftConfig.defaults().heartbeatIntervalNanos()));
+        receive(new HeartbeatResponse(B, ME, 1, 3));
+        receive(new HeartbeatResponse(C, ME, 1, 3));
+        node.step(new Tick(next + RaftConfig.defaults().heartbeatIntervalNanos() + 10));
+        assertThat(node.isQuiet()).isTrue();
+    }
+
     private Effects receive(Message message) {
         return node.step(new Received(message, 0));
     }

@@ -218,8 +218,13 @@ final class Leader implements Role {
         reads.acknowledged(from, response.round());
         switch (response.result()) {
             case AppendResult.Matched matched -> {
+                long before = from.match();
                 if (matched.index() <= state.log.lastIndex()) {
                     from.matched(matched.index(), state.log);
+                }
+                if (from.match() > before) {
+                    // A round that it answered before this could not tell it that these entries are committed.
+                    roundAfterCommit = reads.latestRound() + 1;
                 }
             }
             case AppendResult.Conflict conflict ->
