@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class Controllers {
 
     private static final long ONE_CALL_MILLIS_MAX = 1_500;
+    private static final long LATE_MILLIS_MAX = 1_000;
     private static final Backoff BACKOFF = new Backoff(20_000_000, 400_000_000);
 
     private static final Set<StatusCode> LEADS =
@@ -94,7 +95,8 @@ final class Controllers {
             String asked = next;
             next = after(asked);
             try {
-                A answer = await(unary.call(asked, method, request, Math.min(leftMillis, ONE_CALL_MILLIS_MAX)));
+                long callMillis = Math.min(leftMillis, ONE_CALL_MILLIS_MAX);
+                A answer = await(unary.call(asked, method, request, callMillis), callMillis);
                 Verdict verdict = read.apply(answer);
                 troubles.put(asked, verdict.code() + (verdict.message().isEmpty() ? "" : ": " + verdict.message()));
                 if (isFinal(verdict)) {
@@ -130,15 +132,15 @@ final class Controllers {
         }
     }
 
-    /** Waits for one call. */
-    static <A> A await(CompletableFuture<A> call) throws CallFailedException {
+    /** Waits for one call that ends by itself after {@code timeoutMillis}, and a little longer. */
+    static <A> A await(CompletableFuture<A> call, long timeoutMillis) throws CallFailedException {
         try {
-            return call.get(ONE_CALL_MILLIS_MAX + 1_000, TimeUnit.MILLISECONDS);
+            return call.get(timeoutMillis + LATE_MILLIS_MAX, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CallFailedException("interrupted", io.grpc.Status.CANCELLED.withCause(e));
+            throw new CallFailedException("interrupted", io.grpc.Status.CANCELLED.withCause(e), true);
         } catch (TimeoutException e) {
-            throw new CallFailedException("no answer", io.grpc.Status.DEADLINE_EXCEEDED.withCause(e));
+            throw new CallFailedException("no answer", io.grpc.Status.DEADLINE_EXCEEDED.withCause(e), true);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof CallFailedException failed) {
                 throw failed;

@@ -183,11 +183,13 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
 
     private Asked ask(String address) {
         try {
-            FormatReply reply = Controllers.await(unary.call(
-                    address,
-                    ControllerGrpc.getFormatMethod(),
-                    FormatRequest.getDefaultInstance(),
-                    options.timeoutMillis()));
+            FormatReply reply = Controllers.await(
+                    unary.call(
+                            address,
+                            ControllerGrpc.getFormatMethod(),
+                            FormatRequest.getDefaultInstance(),
+                            options.timeoutMillis()),
+                    options.timeoutMillis());
             return new Asked(
                     new FormattedController(address, reply.getReplicaId(), reply.getNodeId()),
                     reply.getCode() == StatusCode.OK ? null : reply.getMessage());
@@ -248,7 +250,8 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
     private void initialise(String address, InitialiseRequest request) {
         try {
             InitialiseReply reply = Controllers.await(
-                    unary.call(address, ControllerGrpc.getInitialiseMethod(), request, options.timeoutMillis()));
+                    unary.call(address, ControllerGrpc.getInitialiseMethod(), request, options.timeoutMillis()),
+                    options.timeoutMillis());
             if (reply.getCode() != StatusCode.OK) {
                 throw new RejectedException("controller " + address + " was not initialised: " + reply.getMessage());
             }
@@ -288,7 +291,8 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
         List<ClusterStatus.Answer<T>> answers = new ArrayList<>();
         calls.forEach((address, call) -> {
             try {
-                answers.add(new ClusterStatus.Answer<>(address, Optional.of(read.apply(Controllers.await(call))), ""));
+                answers.add(new ClusterStatus.Answer<>(
+                        address, Optional.of(read.apply(Controllers.await(call, millis))), ""));
             } catch (CallFailedException e) {
                 answers.add(new ClusterStatus.Answer<>(address, Optional.empty(), String.valueOf(e.getMessage())));
             }

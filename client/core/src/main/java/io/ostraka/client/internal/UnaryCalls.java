@@ -4,7 +4,9 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.grpc.CallOptions;
+import io.grpc.ClientStreamTracer;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
@@ -39,7 +41,10 @@ final class UnaryCalls implements AutoCloseable {
     <Q, A> CompletableFuture<A> call(String address, MethodDescriptor<Q, A> method, Q question, long timeoutMillis) {
         ManagedChannel channel = open.get(address, channels::open);
         CompletableFuture<A> answer = new CompletableFuture<>();
-        CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(timeoutMillis, TimeUnit.MILLISECONDS);
+        Departure departure = new Departure();
+        CallOptions options = CallOptions.DEFAULT
+                .withDeadlineAfter(timeoutMillis, TimeUnit.MILLISECONDS)
+                .withStreamTracerFactory(departure);
         ClientCalls.asyncUnaryCall(channel.newCall(method, options), question, new StreamObserver<A>() {
             @Override
             public void onNext(A value) {
@@ -49,13 +54,14 @@ final class UnaryCalls implements AutoCloseable {
             @Override
             public void onError(Throwable error) {
                 open.asMap().remove(address, channel);
-                answer.completeExceptionally(new CallFailedException(address, Status.fromThrowable(error)));
+                answer.completeExceptionally(
+                        new CallFailedException(address, Status.fromThrowable(error), departure.happened()));
             }
 
             @Override
             public void onCompleted() {
                 answer.completeExceptionally(
-                        new CallFailedException(address, Status.INTERNAL.withDescription("no answer")));
+                        new CallFailedException(address, Status.INTERNAL.withDescription("no answer"), true));
             }
         });
         return answer;
@@ -79,21 +85,39 @@ final class UnaryCalls implements AutoCloseable {
         }
     }
 
+    /** Notes whether the request was given to a connection: until then it cannot have had an effect. */
+    private static final class Departure extends ClientStreamTracer.Factory {
+        private volatile boolean happened;
+
+        @Override
+        public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
+            return new ClientStreamTracer() {
+                @Override
+                public void outboundMessage(int sequence) {
+                    happened = true;
+                }
+            };
+        }
+
+        boolean happened() {
+            return happened;
+        }
+    }
+
     /** A call to one address failed. */
     static final class CallFailedException extends Exception {
         private static final long serialVersionUID = 1;
 
-        private final transient Status status;
+        private final boolean departed;
 
-        CallFailedException(String address, Status status) {
+        CallFailedException(String address, Status status, boolean departed) {
             super(address + ": " + text(status), status.getCause());
-            this.status = status;
+            this.departed = departed;
         }
 
         /** Whether the call certainly never reached the other side. */
         boolean isUnsent() {
-            Throwable cause = status.getCause();
-            return status.getCode() == Status.Code.UNAVAILABLE && cause instanceof java.net.ConnectException;
+            return !departed;
         }
 
         private static String text(Status status) {

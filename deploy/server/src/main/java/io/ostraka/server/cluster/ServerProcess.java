@@ -65,9 +65,9 @@ public final class ServerProcess {
         if (running == null) {
             return;
         }
+        process = null;
         running.destroyForcibly();
         running.onExit().join();
-        process = null;
     }
 
     /** Whether the process runs. */
@@ -90,7 +90,7 @@ public final class ServerProcess {
             }
         } catch (IOException e) {
             // A killed process closes its pipe in the middle of a line; that is how this thread ends.
-            if (started.isAlive()) {
+            if (started.equals(process) && started.isAlive()) {
                 throw new UncheckedIOException("cannot copy the output of " + name + " to " + logFile, e);
             }
         }
