@@ -148,9 +148,13 @@ final class ReplicaHosting {
         troubles.keySet().retainAll(concerned);
     }
 
+    /**
+     * A report is repeated until the configuration shows its record, and repeats are refused: so the configuration says
+     * what holds, not the answer.
+     */
     private static void reported(@Nullable NodeReply reply) {
         if (reply != null && reply.getCode() == StatusCode.REJECTED) {
-            LOG.warn("the controller does not take the report of created replicas: {}", reply.getMessage());
+            LOG.debug("the controller does not take the report of created replicas: {}", reply.getMessage());
         }
     }
 
