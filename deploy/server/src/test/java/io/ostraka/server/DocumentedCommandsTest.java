@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.ostraka.cli.Console;
 import io.ostraka.server.config.ProcessOptions;
+import io.ostraka.server.config.Setting;
 import io.ostraka.server.config.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,6 +60,17 @@ final class DocumentedCommandsTest {
             Settings settings = Settings.resolve(Map.of(), Map.of("OSTRAKA_ROLES", roles), file);
             assertThat(ProcessOptions.of(settings).data()).isAbsolute();
         }
+    }
+
+    @Test
+    void everySettingAndEveryCommandIsInTheReference() throws IOException {
+        String reference = Files.readString(checkout().resolve("docs/reference.md"));
+        String commands = reference.substring(0, reference.indexOf("## Exit codes"));
+
+        assertThat(Setting.values())
+                .allSatisfy(setting -> assertThat(reference).containsPattern("(?m)^\\| `" + setting.key() + "` \\|"));
+        assertThat(Main.commandLine(Console.system()).getSubcommands().keySet())
+                .allSatisfy(command -> assertThat(commands).containsPattern("`" + command + "[ `]"));
     }
 
     /** The words after the program's name on a line of a document; none if it calls something else. */
