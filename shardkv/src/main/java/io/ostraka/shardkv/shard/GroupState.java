@@ -40,6 +40,9 @@ final class GroupState {
     private final BitSet unpublished = new BitSet();
 
     private LogPosition position = LogPosition.ZERO;
+    /** The entry before the one that is being applied. */
+    private LogPosition previous = LogPosition.ZERO;
+
     /** Starts at 1, so that a T0 is never 0. */
     private long logTimeMillis = 1;
 
@@ -123,6 +126,7 @@ final class GroupState {
             throw new BrokenInvariantException(
                     "entry " + next.index() + " was to be applied after " + position.index());
         }
+        previous = position;
         position = next;
     }
 
@@ -178,10 +182,22 @@ final class GroupState {
 
     /** Stores everything up to the position as one batch. */
     void write() {
+        writeAs(position);
+    }
+
+    /**
+     * Stores what came before the entry that is being applied, for one that has to scan the store. The entry itself is
+     * not named as applied: a crash before the rest of it is stored must run it again.
+     */
+    void writeBeforeEntry() {
+        writeAs(previous);
+    }
+
+    private void writeAs(LogPosition stored) {
         unwritten.stream()
                 .forEach(number -> pending.put(keys.shard(number), shard(number).encode()));
         unwritten.clear();
-        pending.put(keys.applied(), new Rows.Applied(position, logTimeMillis, membership).encode());
+        pending.put(keys.applied(), new Rows.Applied(stored, logTimeMillis, membership).encode());
         if (pending.deletesRanges()) {
             beforeDeleting.accept(changedAndNotServed());
         }

@@ -86,9 +86,9 @@ final class HandOverApplier {
         if (!(shard.state() instanceof ShardState.Serving)) {
             return new KvResult.Ignored(StepRefusal.OTHER_STATE);
         }
-        group.touch(shard);
-        group.write();
+        group.writeBeforeEntry();
         purge(shard, Math.clamp(purge.keysMax(), 1, PURGED_MAX));
+        group.touch(shard);
         return KvResult.Heeded.INSTANCE;
     }
 

@@ -15,6 +15,7 @@ import io.ostraka.shardkv.command.SessionId;
 import io.ostraka.shardkv.command.WriteOp;
 import io.ostraka.shardkv.session.WriteOutcome;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -161,6 +162,31 @@ class ShardWritesTest {
         ShardView view = group.machine().view().shard(SHARD);
         assertThat(view.size().keys()).isEqualTo(2);
         assertThat(view.nextExpiryMillis()).isEqualTo(105_000);
+    }
+
+    /** A store that was cut in the middle of a purge named the purge as applied, and kept what it was to delete. */
+    @Test
+    void crashAnywhereInAPurgeLeavesWhatTheLogSays() {
+        int batches = 1;
+        for (int kept = 0; kept <= batches; kept++) {
+            GroupFixture crashed = new GroupFixture(1, 1);
+            crashed.configure(groups(crashed), plan(SHARD, crashed, 1, null));
+            crashed.apply(new Command.CreateShard(SHARD));
+            crashed.write(1, 1, SHARD, new WriteOp.Put(KEY, Bytes.utf8("a"), 1_000));
+            crashed.write(1, 2, SHARD, put(OTHER, "stays"));
+            crashed.machine().flush();
+            crashed.pass(2_000);
+            crashed.apply(new Command.PurgeExpired(SHARD, 100));
+            Map<Bytes, Bytes> rows = crashed.rows();
+            ShardView view = crashed.machine().view().shard(SHARD);
+            batches = crashed.store().unflushedBatches();
+
+            crashed.crash(kept);
+
+            assertThat(crashed.machine().view().shard(SHARD)).isEqualTo(view);
+            assertThat(crashed.rows()).isEqualTo(rows);
+        }
+        assertThat(batches).isGreaterThan(1);
     }
 
     @Test
