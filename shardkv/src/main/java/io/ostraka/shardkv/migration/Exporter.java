@@ -47,6 +47,13 @@ final class Exporter {
         return name;
     }
 
+    /** Says that the stream is alive while a large copy is digested, which the importer would take for silence. */
+    void drive() {
+        if (reading && !digestKnown) {
+            opened();
+        }
+    }
+
     void received(TransferRequest request) {
         switch (request) {
             case TransferRequest.Open open -> open(open);
@@ -91,7 +98,8 @@ final class Exporter {
         chunksLogged = 0;
         digest = Digest.EMPTY;
         digestKnown = open.lastBaseKey().isEmpty();
-        if (shard().state().isFrozenFor(name)) {
+        // Logged by an earlier attempt: one that was given up as too slow has still brought the next one further.
+        if (shard().state().isFrozenFor(name) || shard().state().isExporting(name)) {
             opened();
             return;
         }

@@ -8,8 +8,7 @@ import io.ostraka.shardkv.command.ShardPlan;
 import io.ostraka.shardkv.shard.FrozenChunk;
 import io.ostraka.shardkv.shard.ShardState;
 import io.ostraka.shardkv.shard.ShardView;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +22,8 @@ final class Exports {
     private final GroupId self;
     private final Outbox outbox;
     private final AgentOptions options;
-    /** By stream; never iterated. */
-    private final Map<Long, Exporter> streams = new HashMap<>();
+    /** By stream. */
+    private final TreeMap<Long, Exporter> streams = new TreeMap<>();
     /** Shards for which a step of the source's own is proposed. */
     private final TreeSet<Integer> proposed = new TreeSet<>();
 
@@ -70,6 +69,7 @@ final class Exports {
     }
 
     void drive() {
+        streams.values().forEach(Exporter::drive);
         for (ShardView shard : outbox.view().known()) {
             ShardPlan plan = outbox.view().config().plan(shard.shard());
             switch (shard.state()) {

@@ -66,6 +66,8 @@ final class Imports {
             } else {
                 each.remove();
                 outbox.add(new AgentAction.CloseSource(importer.name()));
+                // Forgotten: where the plan is still the one that could not be carried out, not again at once.
+                notBeforeNanos.put(importer.name().shard(), outbox.nowNanos() + options.retryNanos());
             }
         }
         begin(view);

@@ -71,6 +71,22 @@ class GroupAgentTest {
         assertThat(asked).isBetween(2L, seconds * 1_000_000_000L / ONE_AT_A_TIME.retryNanos() + 1);
     }
 
+    /** What the source could not give was asked for again at once, each time by two entries in either log. */
+    @Test
+    void planThatTheSourceCancelsIsTriedAgainWithPauses() {
+        long seconds = 5;
+        while (nowNanos < seconds * 1_000_000_000L) {
+            int before = sent.size();
+            tick();
+            for (TransferRequest request : List.copyOf(sent.subList(before, sent.size()))) {
+                carryOut(agent.step(new AgentEvent.FromSource(new TransferReply.Cancelled(request.name())), nowNanos));
+            }
+        }
+
+        long asked = sent.stream().filter(request -> asksFor(request, silent)).count();
+        assertThat(asked).isBetween(2L, seconds * 1_000_000_000L / ONE_AT_A_TIME.retryNanos() + 1);
+    }
+
     private static boolean asksFor(TransferRequest request, GroupFixture source) {
         return request instanceof TransferRequest.Open
                 && request.name().source().equals(source.id());
