@@ -94,6 +94,18 @@ class HandOverRulesTest {
     }
 
     @Test
+    void exportIdsAreCompared_aLateFreezeOfAnEarlierExportDoesNotFreezeTheNewOne() {
+        ExportName first = name(SHARD, 1, 1, a, b);
+        a.apply(new Command.BeginExport(first));
+        a.apply(new Command.CancelExport(first));
+        ExportName second = name(SHARD, 1, 2, a, b);
+        a.apply(new Command.BeginExport(second));
+
+        assertThat(a.apply(new Command.Freeze(first))).isEqualTo(ignored(StepRefusal.OTHER_STATE));
+        assertThat(a.state(SHARD).isExporting(second)).isTrue();
+    }
+
+    @Test
     void cancelIsLogged_aLateFreezeOfACancelledExportIsNotHeeded() {
         ExportName name = name(SHARD, 1, 1, a, b);
         b.apply(new Command.BeginImport(name));
