@@ -100,7 +100,7 @@ final class InspectCommands {
         @Override
         public Integer call() {
             try (OstrakaAdmin admin = cluster.admin(console)) {
-                ClusterStatus status = admin.status(shards || cluster.json());
+                ClusterStatus status = admin.status(true);
                 if (cluster.json()) {
                     console.out().println(InspectJson.status(status).write());
                 } else {

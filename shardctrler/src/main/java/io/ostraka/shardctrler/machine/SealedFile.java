@@ -96,8 +96,8 @@ public final class SealedFile {
     public NodeDirectoryException damaged(String how) {
         return new NodeDirectoryException(
                 Reason.DAMAGED,
-                disk.describe() + "/" + name + " is damaged: " + how + "; restore it from a backup, or empty the data"
-                        + " directory and replace this controller with 'ostraka replica replace'");
+                disk.describe() + "/" + name + " is damaged: " + how + "; restore it from a backup, or keep this"
+                        + " controller stopped: the others go on while they are a majority");
     }
 
     private static int checksum(ByteBuffer file) {

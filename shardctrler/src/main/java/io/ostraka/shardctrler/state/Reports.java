@@ -78,13 +78,13 @@ public final class Reports {
         if (replica.get().nodeId() != created.nodeId()) {
             return "replica " + created.replicaId() + " of group " + created.group() + " belongs to node "
                     + Long.toHexString(replica.get().nodeId()) + ", not to "
-                    + Long.toHexString(created.nodeId()) + "; a directory that was lost cannot be made again, use"
-                    + " 'ostraka replica replace'";
+                    + Long.toHexString(created.nodeId()) + "; a directory that was lost cannot be made again: the"
+                    + " group goes on with its other replicas";
         }
         if (replica.get().created()) {
             return "replica " + created.replicaId() + " of group " + created.group()
-                    + " was created before and is never created again; if its directory was lost, use 'ostraka"
-                    + " replica replace'";
+                    + " was created before and is never created again; if its directory was lost, the group"
+                    + " goes on with its other replicas";
         }
         draft.created(row, replica.get());
         return null;

@@ -228,7 +228,8 @@ final class ReplicaHosting {
                 group,
                 replica,
                 "the controller has recorded it as created on this node, but the data directory does not have it: it is"
-                        + " lost; replace it from its peers with `ostraka replica replace`");
+                        + " lost, and the group goes on with its other replicas; to get back to full strength, let a"
+                        + " new group join and this one leave");
     }
 
     private void trouble(GroupId group, ReplicaId replica, String what) {

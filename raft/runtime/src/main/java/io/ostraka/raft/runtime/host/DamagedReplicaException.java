@@ -14,6 +14,6 @@ public final class DamagedReplicaException extends Exception {
      */
     public DamagedReplicaException(ReplicaId replica, String what) {
         super("replica " + replica + " neither votes nor serves: " + what
-                + "; replace it from its peers with `ostraka replica replace`");
+                + "; its group goes on with its other replicas, as long as they are a majority");
     }
 }
