@@ -29,7 +29,9 @@ final class GroupReads {
     private final ServedGroup group;
     private final ServedGroup.Shared shared;
     private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+    /** Reads that are not answered yet, those included whose value is being read. */
     private final AtomicInteger count = new AtomicInteger();
+
     private final AtomicBoolean roundUnderWay = new AtomicBoolean();
 
     GroupReads(ServedGroup group, ServedGroup.Shared shared) {
@@ -39,8 +41,7 @@ final class GroupReads {
 
     /** Takes a read; false if too many wait. */
     boolean add(KvRequest request, Answers answers) {
-        if (count.incrementAndGet() > shared.options().readsWaitingMax()) {
-            count.decrementAndGet();
+        if (!takePlace()) {
             return false;
         }
         waiting.add(new Waiting(request, answers));
@@ -48,9 +49,27 @@ final class GroupReads {
         return true;
     }
 
-    /** Takes a read that may see an old state. */
-    void addStale(KvRequest request, Answers answers) {
-        shared.readers().execute(() -> answers.answer(value(request)));
+    /** Takes a read that may see an old state; false if too many wait. */
+    boolean addStale(KvRequest request, Answers answers) {
+        if (!takePlace()) {
+            return false;
+        }
+        shared.readers().execute(() -> {
+            try {
+                answers.answer(value(request));
+            } finally {
+                count.decrementAndGet();
+            }
+        });
+        return true;
+    }
+
+    private boolean takePlace() {
+        if (count.incrementAndGet() > shared.options().readsWaitingMax()) {
+            count.decrementAndGet();
+            return false;
+        }
+        return true;
     }
 
     private void beginRound() {
@@ -66,7 +85,6 @@ final class GroupReads {
             beginRound();
             return;
         }
-        count.addAndGet(-batch.size());
         group.raft().read(result -> {
             roundUnderWay.set(false);
             beginRound();
@@ -76,11 +94,19 @@ final class GroupReads {
 
     private void completed(List<Waiting> batch, ReadResult result) {
         switch (result) {
-            case ReadResult.Ready ready -> shared.readers().execute(() -> readAll(batch, ready.term()));
+            case ReadResult.Ready ready ->
+                shared.readers().execute(() -> {
+                    try {
+                        readAll(batch, ready.term());
+                    } finally {
+                        count.addAndGet(-batch.size());
+                    }
+                });
             case ReadResult.Refused(Refusal refusal) -> {
                 for (Waiting read : batch) {
                     read.answers().answer(group.refused(read.request(), refusal));
                 }
+                count.addAndGet(-batch.size());
             }
         }
     }

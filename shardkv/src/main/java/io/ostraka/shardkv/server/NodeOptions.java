@@ -7,7 +7,7 @@ import io.ostraka.proto.Limits;
  *
  * @param valueBytesMax largest value that is accepted
  * @param proposalBytesMax bytes of writes that one log entry carries, unless a single write is larger
- * @param readsWaitingMax reads that may wait for their round, a group
+ * @param readsWaitingMax reads that may wait for their round or their value, a group
  * @param parkedMax requests that may wait for a shard that is about to arrive, all groups together
  * @param parkMillisMax how long one of them waits at most
  * @param streamPendingBytesMax answers that a client leaves unread on one stream before it is closed

@@ -83,7 +83,7 @@ final class ServedGroup {
         for (KvRequest request : requests) {
             KvResponse refusal = null;
             if (request.hasGet() && request.getGet().getMode() == ReadMode.STALE) {
-                reads.addStale(request, answers);
+                refusal = reads.addStale(request, answers) ? null : overloaded(request);
             } else if (!leadership.leads()) {
                 refusal = notLeader(request, leadership.leader());
             } else {
