@@ -25,12 +25,19 @@ public final class LogFootprint {
      */
     private record Mark(LogPosition position, long bytes) {}
 
+    private final long stepBytes;
     private final Deque<Mark> marks = new ArrayDeque<>();
     private Mark last;
     private Mark released;
 
     /** Makes the footprint of a log that is empty above {@code base}. */
     public LogFootprint(LogPosition base) {
+        this(base, STEP_BYTES);
+    }
+
+    /** Makes the same with a mark every {@code stepBytes}. */
+    LogFootprint(LogPosition base, long stepBytes) {
+        this.stepBytes = stepBytes;
         this.last = new Mark(base, 0);
         this.released = last;
     }
@@ -45,7 +52,7 @@ public final class LogFootprint {
             long bytes = last.bytes() + ENTRY_OVERHEAD_BYTES + entry.payload().size();
             last = new Mark(new LogPosition(entry.index(), entry.term()), bytes);
             Mark before = marks.isEmpty() ? released : marks.getLast();
-            if (bytes - before.bytes() >= STEP_BYTES) {
+            if (bytes - before.bytes() >= stepBytes) {
                 marks.addLast(last);
             }
         }

@@ -34,7 +34,16 @@ public final class LogRetention {
      * @param durable up to where the store is durable, at or past {@code base}
      */
     public LogRetention(LogPosition base, List<Entry> entries, LogPosition durable) {
-        this.footprint = new LogFootprint(base);
+        this(new LogFootprint(base), entries, durable);
+    }
+
+    /** Begins the same, with a log that can be cut every {@code stepBytes}: for simulations, whose logs are short. */
+    public static LogRetention cutFinely(LogPosition base, List<Entry> entries, LogPosition durable, long stepBytes) {
+        return new LogRetention(new LogFootprint(base, stepBytes), entries, durable);
+    }
+
+    private LogRetention(LogFootprint footprint, List<Entry> entries, LogPosition durable) {
+        this.footprint = footprint;
         this.footprint.append(entries);
         this.durable = durable;
     }

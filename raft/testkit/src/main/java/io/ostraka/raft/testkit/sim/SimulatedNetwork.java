@@ -1,0 +1,138 @@
+package io.ostraka.raft.testkit.sim;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.ostraka.proto.raft.RaftFrame;
+import io.ostraka.raft.runtime.host.PeerMessage;
+import io.ostraka.raft.runtime.transport.MalformedFrameException;
+import io.ostraka.raft.runtime.transport.RaftCodec;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The network between the nodes: delays, loses, doubles, reorders and replays messages, which travel as the bytes that
+ * production sends, and can be cut in each direction between any two nodes.
+ */
+final class SimulatedNetwork {
+
+    /**
+     * What production's connection between two processes tells apart.
+     *
+     * @param start which run of the sender it is
+     * @param sentNanos when the message was sent, in virtual time
+     */
+    record Session(long start, long sentNanos) {}
+
+    /** Takes what arrives at a node. */
+    interface Receiver {
+        void received(int from, Session session, List<PeerMessage> messages);
+    }
+
+    private final EventQueue queue;
+    private final Dice dice;
+    private final Trace trace;
+    private final FaultCounts counts;
+    private final Receiver[] receivers;
+    private final boolean[][] cut;
+    private final long[][] lastArrival;
+    private final long lateNanos;
+    private Swarm.Network manner;
+
+    SimulatedNetwork(World world, long lateNanos) {
+        this.queue = world.queue();
+        this.dice = world.dice("network");
+        this.trace = world.trace();
+        this.counts = world.counts();
+        this.manner = world.swarm().network();
+        this.lateNanos = lateNanos;
+        int nodes = world.swarm().nodes();
+        this.receivers = new Receiver[nodes];
+        this.cut = new boolean[nodes][nodes];
+        this.lastArrival = new long[nodes][nodes];
+    }
+
+    void attach(int node, Receiver receiver) {
+        receivers[node] = receiver;
+    }
+
+    /** Cuts what goes from one node to another, also what is on its way. */
+    void cut(int from, int to) {
+        cut[from][to] = true;
+    }
+
+    boolean isCut(int from, int to) {
+        return cut[from][to];
+    }
+
+    /** Joins all nodes again. */
+    void heal() {
+        for (boolean[] row : cut) {
+            Arrays.fill(row, false);
+        }
+    }
+
+    /** From now on loses, doubles and replays nothing more, and keeps delays below {@code delayNanos} on average. */
+    void calm(long delayNanos) {
+        manner = new Swarm.Network(
+                Math.min(manner.delayMinNanos(), delayNanos),
+                Math.min(manner.delayMeanNanos(), delayNanos),
+                true,
+                0,
+                0,
+                0,
+                0,
+                manner.nodeHeartbeats());
+    }
+
+    /** Sends a message as a frame of the sender's run {@code start}. */
+    void send(int from, int to, long start, PeerMessage message) {
+        RaftFrame.Builder frame = RaftFrame.newBuilder();
+        RaftCodec.add(message, frame);
+        byte[] bytes = frame.build().toByteArray();
+        trace.note("send", (long) from << 32 | to, Arrays.hashCode(bytes));
+        trace.say(() -> "n" + from + " -> n" + to + " " + message);
+        Session session = new Session(start, queue.nowNanos());
+        Runnable arrival = () -> arrive(from, to, session, bytes);
+        carry(from, to, arrival);
+        if (dice.chance(manner.doubleRate())) {
+            counts.injected(Fault.MESSAGE_DOUBLED);
+            carry(from, to, arrival);
+        }
+        if (dice.chance(manner.replayRate())) {
+            counts.injected(Fault.MESSAGE_REPLAYED);
+            queue.after((long) (dice.random().nextDouble() * lateNanos), () -> ifJoined(from, to, arrival));
+        }
+    }
+
+    /** Carries something that is no message, under the same conditions but neither doubled nor replayed. */
+    void carry(int from, int to, Runnable arrival) {
+        if (dice.chance(manner.lossRate())) {
+            counts.injected(Fault.MESSAGE_LOST);
+            return;
+        }
+        long delay = manner.delayMinNanos() + dice.nextNanos(manner.delayMeanNanos());
+        if (dice.chance(manner.slowRate())) {
+            counts.injected(Fault.MESSAGE_DELAYED);
+            delay *= dice.between(10, 100);
+        }
+        long at = queue.nowNanos() + delay;
+        if (manner.ordered()) {
+            at = Math.max(at, lastArrival[from][to] + 1);
+            lastArrival[from][to] = at;
+        }
+        queue.after(at - queue.nowNanos(), () -> ifJoined(from, to, arrival));
+    }
+
+    private void ifJoined(int from, int to, Runnable arrival) {
+        if (!cut[from][to]) {
+            arrival.run();
+        }
+    }
+
+    private void arrive(int from, int to, Session session, byte[] bytes) {
+        try {
+            receivers[to].received(from, session, RaftCodec.decode(RaftFrame.parseFrom(bytes)));
+        } catch (MalformedFrameException | InvalidProtocolBufferException e) {
+            throw new InvariantViolation(Invariant.NO_FAILURE, "a frame does not decode", e);
+        }
+    }
+}
