@@ -1,21 +1,28 @@
 package io.ostraka.raft.core.read;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The reads that wait at a follower for an index from its leader. One request is under way at a time, for all reads
- * that had arrived when it was sent; the next one covers those that arrived since.
+ * The reads that wait at a follower for an index from its leader. A request covers all reads that had arrived when it
+ * was sent; one that goes unanswered is repeated, and covers then those that arrived since, too.
  *
- * <p>Every attempt has an id of its own, and only the answer to the latest attempt counts. Ids start at a random
- * number, so that an answer to a request of an earlier life of this replica is not mistaken either.
+ * <p>Every attempt has an id of its own, so that an answer counts for the reads of its own attempt and for no later
+ * one; an answer that takes longer than the wait for a repetition still counts. Ids start at a random number, so that
+ * an answer to a request of an earlier life of this replica is not mistaken.
  */
 public final class ForwardedReads {
 
     private static final int WAITING_MAX = 1 << 16;
+    private static final int ATTEMPTS_MAX = 64;
+
+    /** A request that was sent: for the first {@code covered} of the reads under way. */
+    private record Attempt(long requestId, int covered) {}
 
     private final List<Long> underWay = new ArrayList<>();
     private final List<Long> waiting = new ArrayList<>();
+    private ArrayDeque<Attempt> attempts = new ArrayDeque<>();
     private long requestId;
     private long sentNanos;
 
@@ -44,16 +51,34 @@ public final class ForwardedReads {
         waiting.clear();
         sentNanos = nowNanos;
         requestId++;
+        attempts.addLast(new Attempt(requestId, underWay.size()));
+        if (attempts.size() > ATTEMPTS_MAX) {
+            attempts.removeFirst();
+        }
         return requestId;
     }
 
-    /** Takes out the reads that an answer is for: none, unless it answers the latest attempt. */
+    /** Takes out the reads that an answer is for: those that had arrived when its attempt began. */
     public List<Long> answered(long answeredId) {
-        if (answeredId != requestId || underWay.isEmpty()) {
+        int covered = 0;
+        for (Attempt attempt : attempts) {
+            if (attempt.requestId() == answeredId) {
+                covered = attempt.covered();
+            }
+        }
+        if (covered == 0) {
             return List.of();
         }
-        List<Long> reads = List.copyOf(underWay);
-        underWay.clear();
+        List<Long> done = underWay.subList(0, covered);
+        List<Long> reads = List.copyOf(done);
+        done.clear();
+        ArrayDeque<Attempt> later = new ArrayDeque<>();
+        for (Attempt attempt : attempts) {
+            if (attempt.covered() > covered) {
+                later.addLast(new Attempt(attempt.requestId(), attempt.covered() - covered));
+            }
+        }
+        attempts = later;
         return reads;
     }
 
@@ -63,6 +88,7 @@ public final class ForwardedReads {
         all.addAll(waiting);
         underWay.clear();
         waiting.clear();
+        attempts.clear();
         return all;
     }
 }
