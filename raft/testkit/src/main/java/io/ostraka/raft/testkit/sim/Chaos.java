@@ -120,6 +120,9 @@ final class Chaos {
                 List<World.Place> members = world.placesOf(replica.group());
                 World.Place target = members.get(dice.random().nextInt(members.size()));
                 process.run(() -> replica.transfer(dice.chance(0.5) ? null : target.replica()));
+                if (dice.chance(0.4)) {
+                    partition(Fault.LEADER_ISOLATED, () -> deafen(process.node()));
+                }
             }
         }
     }
@@ -199,20 +202,60 @@ final class Chaos {
         if (leader == null) {
             return;
         }
+        SimulatedNode starved = anyNode();
+        if (dice.chance(0.3) && starved != leader) {
+            starve(leader, starved);
+        } else {
+            isolate(leader);
+            if (dice.chance(0.3)) {
+                bounce(leader);
+            }
+        }
+    }
+
+    /** Lets one follower miss its leader for an election, then cuts the leader off while others restart at once. */
+    private void starve(SimulatedNode leader, SimulatedNode follower) {
+        world.network().cut(leader.index(), follower.index());
+        long number = partitions + 1;
+        world.queue().after((long) (electionNanos * (1 + dice.random().nextDouble())), () -> {
+            if (number == partitions && !stopped) {
+                world.network().heal();
+                isolate(leader);
+                bounce(leader);
+            }
+        });
+    }
+
+    private void isolate(SimulatedNode node) {
         boolean deaf = dice.chance(0.7);
         boolean dumb = !deaf || dice.chance(0.7);
         for (SimulatedNode other : world.nodes()) {
-            if (other != leader && deaf) {
-                world.network().cut(other.index(), leader.index());
+            if (other != node && deaf) {
+                world.network().cut(other.index(), node.index());
             }
-            if (other != leader && dumb) {
-                world.network().cut(leader.index(), other.index());
+            if (other != node && dumb) {
+                world.network().cut(node.index(), other.index());
             }
         }
-        SimulatedNode bounced = anyNode();
-        if (dice.chance(0.3) && bounced != leader && bounced.process() != null) {
-            bounced.crash(dice.oneOf(SimulatedNode.Crash.values()));
-            bounced.boot();
+    }
+
+    /** What a node sends still arrives, what is sent to it does not: it does not hear who succeeds it. */
+    private void deafen(SimulatedNode node) {
+        for (SimulatedNode other : world.nodes()) {
+            if (other != node) {
+                world.network().cut(other.index(), node.index());
+            }
+        }
+    }
+
+    /** Has the nodes but one restart, each or only some, in no time. */
+    private void bounce(SimulatedNode spared) {
+        for (SimulatedNode node : world.nodes()) {
+            if (node != spared && node.process() != null && dice.chance(0.5)) {
+                world.counts().injected(Fault.PROCESS_CRASH);
+                node.crash(dice.oneOf(SimulatedNode.Crash.values()));
+                node.boot();
+            }
         }
     }
 }

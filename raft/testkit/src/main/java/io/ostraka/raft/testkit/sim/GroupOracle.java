@@ -37,6 +37,7 @@ final class GroupOracle {
     private final Map<Long, Long> committedCommands = new HashMap<>();
     private long[] hashes = new long[64];
     private long[] terms = new long[64];
+    private long[] committedIn = new long[64];
     private int committed;
 
     GroupOracle(GroupId group, Membership membership) {
@@ -112,16 +113,26 @@ final class GroupOracle {
     void leads(ReplicaOracle oracle, ReplicaId replica, long term) {
         ReplicaId before = leaders.putIfAbsent(term, replica);
         if (before == null) {
-            if (!oracle.coreHolds(committed, hashes[committed])) {
+            int needed = committedBefore(term);
+            if (!oracle.coreHolds(needed, hashes[needed])) {
                 throw new InvariantViolation(
                         Invariant.LEADER_COMPLETENESS,
-                        replica + " leads term " + term + " with a log of " + oracle.core() + ", but " + committed
-                                + " of term " + terms[committed] + " is committed");
+                        replica + " leads term " + term + " with a log of " + oracle.core() + ", but " + needed
+                                + " of term " + terms[needed] + " is committed");
             }
         } else if (!before.equals(replica)) {
             throw new InvariantViolation(
                     Invariant.ELECTION_SAFETY, replica + " leads term " + term + ", and so did " + before);
         }
+    }
+
+    /** Votes may arrive late: a leader owes nothing to those of later terms, which may have committed before. */
+    private int committedBefore(long term) {
+        int index = committed;
+        while (index > 0 && committedIn[index] >= term) {
+            index--;
+        }
+        return index;
     }
 
     /** A replica's commit index has grown. */
@@ -145,18 +156,20 @@ final class GroupOracle {
                         Invariant.COMMITTED_ON_QUORUM,
                         replica + " commits " + now.commit() + ", which no majority has on disk");
             }
-            extend(log, (int) now.commit());
+            extend(log, (int) now.commit(), now.term());
         }
     }
 
-    private void extend(LogModel log, int to) {
+    private void extend(LogModel log, int to, long term) {
         if (to >= hashes.length) {
             hashes = Arrays.copyOf(hashes, Math.max(to + 1, 2 * hashes.length));
             terms = Arrays.copyOf(terms, hashes.length);
+            committedIn = Arrays.copyOf(committedIn, hashes.length);
         }
         for (int index = committed + 1; index <= to; index++) {
             hashes[index] = log.hash(index);
             terms[index] = log.term(index);
+            committedIn[index] = term;
         }
         committed = to;
     }

@@ -46,9 +46,7 @@ final class SimulatedNode {
         this.index = index;
         this.dice = world.dice("node " + index);
         double drift = world.swarm().clockDrift();
-        double part =
-                dice.chance(0.6) ? dice.oneOf(-1.0, 1.0) : 2 * dice.random().nextDouble() - 1;
-        this.clockSpeed = 1 + drift * part;
+        this.clockSpeed = 1 + drift * driftPart();
         if (drift > 0) {
             world.counts().injected(Fault.CLOCK_DRIFT);
         }
@@ -63,6 +61,16 @@ final class SimulatedNode {
                 running.run(() -> running.received(from, session, messages));
             }
         });
+    }
+
+    /** Which part of the worst drift this clock has: in half of all runs one is slow and the rest are fast. */
+    private double driftPart() {
+        Dice shared = world.dice("clocks");
+        int slow = shared.random().nextInt(world.swarm().nodes());
+        if (shared.chance(0.5)) {
+            return index == slow ? -1 : 1;
+        }
+        return dice.chance(0.6) ? dice.oneOf(-1.0, 1.0) : 2 * dice.random().nextDouble() - 1;
     }
 
     /** Creates the replicas of this node, and starts it. */

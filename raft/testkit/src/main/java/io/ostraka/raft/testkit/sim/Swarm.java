@@ -90,6 +90,9 @@ public record Swarm(
     public static Swarm draw(long seed) {
         Dice dice = Dice.of(seed, "swarm");
         int nodes = dice.oneOf(1, 3, 3, 3, 3, 4, 5);
+        if (nodes > 1 && dice.chance(0.15)) {
+            return duel(dice, nodes);
+        }
         RaftConfig raft = raft(dice);
         return new Swarm(
                 nodes,
@@ -101,6 +104,49 @@ public record Swarm(
                 load(dice, raft),
                 faults(dice, raft),
                 drift(dice, raft));
+    }
+
+    /**
+     * A run about leases: elections follow each other as fast as the timings allow, clocks differ as much as they may,
+     * leaders are cut off, and clients read from whoever believes to lead.
+     */
+    private static Swarm duel(Dice dice, int nodes) {
+        RaftConfig drawn = raft(dice);
+        long electionMin = 8 * drawn.heartbeatIntervalNanos();
+        RaftConfig raft = RaftConfig.defaults()
+                .withTimings(
+                        drawn.heartbeatIntervalNanos() / 1_000_000,
+                        electionMin / 1_000_000,
+                        electionMin / 1_000_000 * 102 / 100)
+                .withReadMode(ReadMode.LEASE)
+                .withQuietAfterNanos(drawn.quietAfterNanos());
+        Network network =
+                new Network(millis(0.05), millis(0.2), dice.chance(0.5), 0, 0, 0, 0, raft.quietAfterNanos() > 0);
+        Storage storage = storage(dice);
+        Storage fast = new Storage(
+                storage.log(),
+                millis(0.2),
+                millis(0.1),
+                storage.flushMeanNanos(),
+                storage.retainedBytesMax(),
+                storage.retentionStepBytes());
+        Map<Fault, Long> faults = new EnumMap<>(Fault.class);
+        faults.put(Fault.LEADER_ISOLATED, 4 * electionMin);
+        faults.put(Fault.TRANSFER, 8 * electionMin);
+        if (dice.chance(0.5)) {
+            faults.put(Fault.PAUSE, 4 * electionMin);
+        }
+        double bound = raft.leaseDriftPercent() / 100.0;
+        return new Swarm(
+                nodes,
+                List.of(Math.min(3, nodes)),
+                raft,
+                raft.heartbeatIntervalNanos() / 10,
+                network,
+                fast,
+                new Load(electionMin / 100, 0.7, 16, 1, 0.05, 0),
+                faults,
+                dice.chance(0.8) ? bound / (2 - bound) * 0.99 : 0);
     }
 
     private static List<Integer> groups(Dice dice, int nodes) {
