@@ -16,6 +16,8 @@ import io.ostraka.raft.runtime.storage.LogWrite;
 import io.ostraka.raft.runtime.storage.ReplicaRecovery;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,7 @@ final class ReplicaOracle {
     private final LogModel written = new LogModel();
     private final LogModel durable = new LogModel();
     private final Deque<LogModel.Change> unforced = new ArrayDeque<>();
+    private final TreeMap<Long, Long> lastDurableInTerm = new TreeMap<>();
     private Leadership seen = Leadership.NONE;
     private long storeIndex;
     private long appliedIndex;
@@ -118,7 +121,10 @@ final class ReplicaOracle {
 
     /** Everything that was written is durable. */
     void forced() {
-        unforced.forEach(durable::apply);
+        for (LogModel.Change change : unforced) {
+            durable.apply(change);
+            lastDurableInTerm.merge(durableTerm(), durable.last(), Math::max);
+        }
         unforced.clear();
     }
 
@@ -155,7 +161,16 @@ final class ReplicaOracle {
         }
     }
 
+    private long durableTerm() {
+        HardState saved = durable.hardState();
+        return Math.max(saved == null ? 0 : saved.term(), durable.term(durable.last()));
+    }
+
     private void checkMatched(Message message, long index) {
+        if (message.term() < durableTerm()) {
+            checkMatchedInEarlierTerm(message, index);
+            return;
+        }
         if (index > Math.max(durable.last(), storeIndex)) {
             throw unsafe(message, "a log up to " + durable.last() + " and a store up to " + storeIndex);
         }
@@ -163,6 +178,19 @@ final class ReplicaOracle {
         boolean comparable = leader.seen.leads() && leader.seen.term() == message.term() && leader.core.knows(index);
         if (comparable && !durablyHolds(index, leader.core.hash(index))) {
             throw unsafe(message, "another entry at " + index);
+        }
+    }
+
+    /**
+     * One force covers many writes, and takes effect as if they had been forced one after the other. So an answer of an
+     * earlier term is true if its entries were durable before a later leader's took their place; that nothing is
+     * committed on such an answer alone is what {@link Invariant#COMMITTED_ON_QUORUM} looks at.
+     */
+    private void checkMatchedInEarlierTerm(Message message, long index) {
+        Map.Entry<Long, Long> then = lastDurableInTerm.floorEntry(message.term());
+        long reached = then == null ? 0 : then.getValue();
+        if (index > Math.max(reached, storeIndex)) {
+            throw unsafe(message, "in that term a log up to " + reached + " and a store up to " + storeIndex);
         }
     }
 
