@@ -161,7 +161,8 @@ final class ReplicaOracle {
         }
     }
 
-    private long durableTerm() {
+    /** The latest term that it durably knows: leaders up to there may have replaced what it promised before. */
+    long durableTerm() {
         HardState saved = durable.hardState();
         return Math.max(saved == null ? 0 : saved.term(), durable.term(durable.last()));
     }
