@@ -229,9 +229,17 @@ public final class RealOstrakaClient implements OstrakaClient {
         for (Effects.Ended ended : effects.endings()) {
             Call<?> call = calls.remove(ended.id());
             if (call != null) {
-                limit.give(call.bytes);
-                call.end(ended);
+                endThenGiveRoom(call, ended);
             }
+        }
+    }
+
+    /** In this order, so that a caller who was let in for want of room can see whose end made it. */
+    private void endThenGiveRoom(Call<?> call, Effects.Ended ended) {
+        try {
+            call.end(ended);
+        } finally {
+            limit.give(call.bytes);
         }
     }
 
@@ -364,8 +372,8 @@ public final class RealOstrakaClient implements OstrakaClient {
             LOG.error("the client's thread failed: every call of this client fails", error);
             broken = error;
             for (Call<?> call : new ArrayList<>(calls.values())) {
-                limit.give(call.bytes);
                 call.fail(new IllegalStateException("the client failed", error));
+                limit.give(call.bytes);
             }
             calls.clear();
             closing = true;
