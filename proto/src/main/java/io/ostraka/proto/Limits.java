@@ -15,6 +15,9 @@ public final class Limits {
     /** Largest value that a cluster can be configured to take, in bytes. */
     public static final int VALUE_BYTES_MAX_CEILING = 8 << 20;
 
+    /** Longest time to live of a key, in milliseconds: about 1,000 years, so that no sum of times overflows. */
+    public static final long TTL_MILLIS_MAX = 1_000L * 366 * 24 * 3_600 * 1_000;
+
     /** Largest atomic batch, all its keys and values together, in bytes. */
     public static final int BATCH_BYTES_MAX = 4 << 20;
 

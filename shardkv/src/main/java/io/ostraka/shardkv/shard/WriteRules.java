@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** What a write must be, whoever proposed it (DESIGN section 10). Checked before it is proposed, and again in apply. */
 public final class WriteRules {
 
-    /** Longest time to live, in milliseconds: about 1,000 years, so that no sum of times overflows. */
-    public static final long TTL_MILLIS_MAX = 1_000L * 366 * 24 * 3_600 * 1_000;
-
     private WriteRules() {}
 
     /**
@@ -62,8 +59,8 @@ public final class WriteRules {
             return "a value has at most " + valueBytesMax + " bytes, this one " + size;
         }
         long ttl = ttlOf(op);
-        if (ttl < 0 || ttl > TTL_MILLIS_MAX) {
-            return "a time to live is 0 to " + TTL_MILLIS_MAX + " ms, this one " + ttl;
+        if (ttl < 0 || ttl > Limits.TTL_MILLIS_MAX) {
+            return "a time to live is 0 to " + Limits.TTL_MILLIS_MAX + " ms, this one " + ttl;
         }
         return problemOf(op.key(), shard, shards);
     }

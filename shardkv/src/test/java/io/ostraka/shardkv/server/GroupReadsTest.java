@@ -37,6 +37,7 @@ class GroupReadsTest {
 
     private static final int SHARD = 1;
     private static final int WAITING_MAX = 2;
+    private static final long NOW_NANOS = 50;
     private static final Bytes KEY = GroupFixture.key(SHARD, 0);
 
     private final GroupFixture fixture = new GroupFixture(1, 1);
@@ -45,6 +46,7 @@ class GroupReadsTest {
     private final Queue<ReadCallback> rounds = new ArrayDeque<>();
     private final List<KvResponse> answered = new ArrayList<>();
     private Leadership leadership = new Leadership(3, true, fixture.options().replica(), 1, 0, false);
+    private boolean leaseReads;
     private GroupReads reads = newReads();
 
     @BeforeEach
@@ -70,7 +72,7 @@ class GroupReadsTest {
                 some.parkMillisMax(),
                 some.streamPendingBytesMax(),
                 some.readThreads(),
-                false,
+                leaseReads,
                 some.version());
         ServedGroup.Shared shared = new ServedGroup.Shared(
                 options,
@@ -78,7 +80,7 @@ class GroupReadsTest {
                 new RouteHints(() -> null, new AddressBook()),
                 new ParkingLot(loop, () -> 0, 0),
                 readers::add,
-                () -> 0);
+                () -> NOW_NANOS);
         return new GroupReads(new ServedGroup(shared, new HeldRaft(), fixture.machine(), new GroupClock(0)), shared);
     }
 
@@ -108,6 +110,22 @@ class GroupReadsTest {
         letReadersGo();
 
         assertThat(answered).extracting(KvResponse::getCode).containsExactly(StatusCode.NOT_LEADER);
+    }
+
+    @Test
+    void readWhoseLeaseEndedBeforeItsValueWasReadIsRefused() {
+        leaseReads = true;
+        reads = newReads();
+        leadership = new Leadership(3, true, fixture.options().replica(), 1, NOW_NANOS + 1, true);
+        read();
+        letRoundsGo();
+        letReadersGo();
+        read();
+        letRoundsGo();
+        leadership = new Leadership(3, true, fixture.options().replica(), 1, NOW_NANOS, true);
+        letReadersGo();
+
+        assertThat(answered).extracting(KvResponse::getCode).containsExactly(StatusCode.OK, StatusCode.NOT_LEADER);
     }
 
     private boolean read() {

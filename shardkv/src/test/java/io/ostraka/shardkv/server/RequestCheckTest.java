@@ -71,6 +71,14 @@ class RequestCheckTest {
     }
 
     @Test
+    void aTimeToLiveOutOfRangeIsRefused() {
+        assertThat(check.problemOf(timed(Limits.TTL_MILLIS_MAX))).isNull();
+        for (long ttlMillis : new long[] {Limits.TTL_MILLIS_MAX + 1, Long.MAX_VALUE, -1}) {
+            assertThat(check.problemOf(timed(ttlMillis))).contains("time to live").contains("ms");
+        }
+    }
+
+    @Test
     void z2AShardOutOfRangeIsRefused() {
         for (int shard : new int[] {-1, SHARDS, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
             assertThat(check.problemOf(
@@ -133,6 +141,12 @@ class RequestCheckTest {
     @Test
     void anOperationOfANewerProtocolIsRefused() {
         assertThat(check.problemOf(write().build())).contains("names no operation");
+    }
+
+    private static KvRequest timed(long ttlMillis) {
+        KvRequest.Builder put = put(KEY, bytes(1)).toBuilder();
+        put.getPutBuilder().setTtlMillis(ttlMillis);
+        return put.build();
     }
 
     private static KvRequest put(ByteString key, ByteString value) {

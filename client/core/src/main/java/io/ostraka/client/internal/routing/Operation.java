@@ -127,14 +127,21 @@ public sealed interface Operation {
             return "the value has " + valueBytes + " bytes, no cluster takes more than "
                     + Limits.VALUE_BYTES_MAX_CEILING;
         }
-        if ((write instanceof Write.Put put && put.ttlMillis() < 0)
-                || (write instanceof Write.CompareAndSet swap && swap.ttlMillis() < 0)) {
-            return "the time to live is negative";
+        long ttlMillis = ttlOf(write);
+        if (ttlMillis < 0 || ttlMillis > Limits.TTL_MILLIS_MAX) {
+            return "a time to live is 0 to " + Limits.TTL_MILLIS_MAX + " ms, this one is " + ttlMillis;
         }
         if (write instanceof Write.CompareAndSet swap && swap.expectedRevision() < 0) {
             return "the expected revision is negative; 0 means that the key must be absent";
         }
         return keyFlaw(write.key());
+    }
+
+    private static long ttlOf(Write write) {
+        if (write instanceof Write.Put put) {
+            return put.ttlMillis();
+        }
+        return write instanceof Write.CompareAndSet swap ? swap.ttlMillis() : 0;
     }
 
     private static long bytesOf(Write write) {

@@ -8,6 +8,7 @@ import io.ostraka.client.internal.routing.Effects.Failure.Kind;
 import io.ostraka.client.internal.routing.Request.Attempt;
 import io.ostraka.client.internal.routing.Request.State;
 import io.ostraka.client.internal.routing.ShardSessions.ShardSession;
+import io.ostraka.proto.Limits;
 import io.ostraka.proto.StatusCode;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -269,7 +270,7 @@ public final class RequestEngine {
             long lowest = asker.equals(session)
                     ? Math.min(
                             asked.number(), sessions.of(asked.shard()).numbers.lowestUnanswered())
-                    : asked.number();
+                    : lowestThatMayWait(asked.number());
             return new Effects.Header(asker, asked.number(), lowest, asked.t0Millis());
         }
         if (!request.isWrite()) {
@@ -280,6 +281,11 @@ public final class RequestEngine {
             request.t0Millis = shard.clock.nowMillis(nowNanos);
         }
         return new Effects.Header(session, request.number, shard.numbers.lowestUnanswered(), request.t0Millis);
+    }
+
+    /** The lowest number that another client may still wait for if it used this one: asking must not end that wait. */
+    private static long lowestThatMayWait(long number) {
+        return Math.max(0, number - (Limits.SESSION_WINDOW - 1));
     }
 
     // ---- what an answer means

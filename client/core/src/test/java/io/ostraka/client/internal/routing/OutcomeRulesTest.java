@@ -228,6 +228,21 @@ class OutcomeRulesTest {
         assertThat(script.ended).anyMatch(ended -> ended.id() == ask && ended.reply() != null);
     }
 
+    /** The other client may live, and wait for answers to numbers below. */
+    @Test
+    void askingForAnotherClientsWriteEndsNoWaitOfThatClient() {
+        script.submit(put());
+        script.ok(script.lastTo("a"));
+
+        script.submit(new Operation.Ask(new RequestId(70, 71, 0, 5_000, 1_000)));
+        Header far = script.header(script.sent.get(script.sent.size() - 1));
+        script.submit(new Operation.Ask(new RequestId(70, 71, 0, 3, 1_000)));
+        Header near = script.header(script.sent.get(script.sent.size() - 1));
+
+        assertThat(far.number() - far.lowestUnanswered()).isEqualTo(Limits.SESSION_WINDOW - 1);
+        assertThat(near.lowestUnanswered()).isZero();
+    }
+
     @Test
     void windowOfAShardBoundsItsUnansweredWrites() {
         for (int i = 0; i < Limits.SESSION_WINDOW + 5; i++) {
