@@ -23,8 +23,12 @@ public sealed interface AgentAction {
      */
     record SendToSource(TransferRequest request) implements AgentAction {}
 
-    /** Close the stream of this hand-over, if there is one. What it still delivers must not arrive. */
-    record CloseSource(ExportName name) implements AgentAction {}
+    /**
+     * Close the stream of this hand-over, if there is one. What it still delivers must not arrive.
+     *
+     * @param silent whether the source owed an answer and gave none in time: it may hang, and another replica may lead
+     */
+    record CloseSource(ExportName name, boolean silent) implements AgentAction {}
 
     /** Answer on an importer's stream. */
     record SendToImporter(long streamId, TransferReply reply) implements AgentAction {}

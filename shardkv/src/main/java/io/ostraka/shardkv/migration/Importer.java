@@ -82,7 +82,7 @@ final class Importer {
         }
         long now = outbox.nowNanos();
         if (phase != Phase.PAUSING && now - heardNanos >= options.retryNanos()) {
-            endAttempt(0);
+            endAttempt(0, isSourceDue());
         }
         if (phase == Phase.PAUSING && now - pausedUntilNanos >= 0) {
             begin(progress, cancels);
@@ -212,11 +212,20 @@ final class Importer {
         });
     }
 
+    /** Whether the next word is the source's, and not that of this group's own quorum or log. */
+    private boolean isSourceDue() {
+        return phase != Phase.PROVING && inFlight == 0 && !proposing;
+    }
+
     private void endAttempt(long pauseNanos) {
+        endAttempt(pauseNanos, false);
+    }
+
+    private void endAttempt(long pauseNanos, boolean silent) {
         attempt++;
         phase = Phase.PAUSING;
         pausedUntilNanos = outbox.nowNanos() + pauseNanos;
-        outbox.add(new AgentAction.CloseSource(name));
+        outbox.add(new AgentAction.CloseSource(name, silent));
     }
 
     private boolean isPlanned() {

@@ -33,10 +33,18 @@ final class Imports {
     private final TreeSet<Integer> beginning = new TreeSet<>();
     /** By shard: when to begin again after a refusal. */
     private final TreeMap<Integer, Long> notBeforeNanos = new TreeMap<>();
-    /** By shard: when to tell the source again that the shard is here. */
-    private final TreeMap<Integer, Long> tellAtNanos = new TreeMap<>();
+    /** By shard: what the source was told of a shard that is here. */
+    private final TreeMap<Integer, Told> told = new TreeMap<>();
     /** Finished hand-overs whose sources have cleaned up. */
     private final TreeMap<Integer, ExportName> cleanedUp = new TreeMap<>();
+
+    /**
+     * That the source was told, and may have to be told again.
+     *
+     * @param againAtNanos when
+     * @param answered whether it has said anything since
+     */
+    private record Told(long againAtNanos, boolean answered) {}
 
     Imports(GroupId self, Outbox outbox, AgentOptions options, RandomGenerator random) {
         this.self = self;
@@ -65,7 +73,7 @@ final class Imports {
                 importer.drive();
             } else {
                 each.remove();
-                outbox.add(new AgentAction.CloseSource(importer.name()));
+                outbox.add(new AgentAction.CloseSource(importer.name(), false));
                 // Forgotten: where the plan is still the one that could not be carried out, not again at once.
                 notBeforeNanos.put(importer.name().shard(), outbox.nowNanos() + options.retryNanos());
             }
@@ -83,8 +91,10 @@ final class Imports {
             importer.received(reply);
         } else if (reply instanceof TransferReply.CleanedUp) {
             cleanedUp.put(name.shard(), name);
-            tellAtNanos.remove(name.shard());
-            outbox.add(new AgentAction.CloseSource(name));
+            told.remove(name.shard());
+            outbox.add(new AgentAction.CloseSource(name, false));
+        } else {
+            told.computeIfPresent(name.shard(), (_, before) -> new Told(before.againAtNanos(), true));
         }
     }
 
@@ -158,15 +168,20 @@ final class Imports {
         boolean visible =
                 self.equals(plan.owner()) && plan.epoch() >= shard.state().servingEpoch();
         if (visible || name.equals(cleanedUp.get(shard.shard()))) {
-            if (tellAtNanos.remove(shard.shard()) != null) {
-                outbox.add(new AgentAction.CloseSource(name));
+            if (told.remove(shard.shard()) != null) {
+                outbox.add(new AgentAction.CloseSource(name, false));
             }
             return;
         }
         long now = outbox.nowNanos();
-        if (now - tellAtNanos.getOrDefault(shard.shard(), now) >= 0) {
-            tellAtNanos.put(shard.shard(), now + options.retryNanos());
-            outbox.add(new AgentAction.SendToSource(new TransferRequest.Activated(name)));
+        Told before = told.get(shard.shard());
+        if (before != null && now - before.againAtNanos() < 0) {
+            return;
         }
+        if (before != null) {
+            outbox.add(new AgentAction.CloseSource(name, !before.answered()));
+        }
+        told.put(shard.shard(), new Told(now + options.retryNanos(), false));
+        outbox.add(new AgentAction.SendToSource(new TransferRequest.Activated(name)));
     }
 }

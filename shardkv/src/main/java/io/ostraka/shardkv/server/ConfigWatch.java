@@ -33,7 +33,7 @@ final class ConfigWatch {
     private static final long SILENCE_CHECK_MILLIS = 1_000;
 
     private final ControllerLink link;
-    private final ControlLoop loop;
+    private final TaskLoop loop;
     private final Backoff backoff;
     private final LongSupplier nanoTime;
     private final LongSupplier clusterId;
@@ -62,7 +62,7 @@ final class ConfigWatch {
     }
 
     /** What the watch works with. */
-    record Parts(ControllerLink link, ControlLoop loop, Backoff backoff, LongSupplier nanoTime) {}
+    record Parts(ControllerLink link, TaskLoop loop, Backoff backoff, LongSupplier nanoTime) {}
 
     /** The configuration last taken, or null before the first. */
     @Nullable

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * is neither a client's request nor Raft. What runs here never waits for the network; it may wait for the disk when a
  * replica is created, opened or removed.
  */
-final class ControlLoop implements AutoCloseable {
+final class ControlLoop implements TaskLoop, AutoCloseable {
 
     private static final long CLOSE_PATIENCE_SECONDS = 10;
 
@@ -29,13 +29,13 @@ final class ControlLoop implements AutoCloseable {
         executor.setRemoveOnCancelPolicy(true);
     }
 
-    /** Runs {@code work} on the loop, soon; from any thread. Dropped once the loop is closed. */
-    void execute(Runnable work) {
+    @Override
+    public void execute(Runnable work) {
         schedule(work, 0);
     }
 
-    /** Runs {@code work} on the loop after a delay; from any thread. Dropped once the loop is closed. */
-    void schedule(Runnable work, long delayMillis) {
+    @Override
+    public void schedule(Runnable work, long delayMillis) {
         try {
             var _ = executor.schedule(guarded(work), delayMillis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
@@ -45,8 +45,8 @@ final class ControlLoop implements AutoCloseable {
         }
     }
 
-    /** Runs {@code work} on the loop again and again, with a pause between. */
-    void repeat(Runnable work, long pauseMillis) {
+    @Override
+    public void repeat(Runnable work, long pauseMillis) {
         var _ = executor.scheduleWithFixedDelay(guarded(work), pauseMillis, pauseMillis, TimeUnit.MILLISECONDS);
     }
 

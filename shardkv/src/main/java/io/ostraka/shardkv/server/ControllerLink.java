@@ -24,12 +24,12 @@ final class ControllerLink {
 
     private final List<String> addresses;
     private final PeerChannels channels;
-    private final ControlLoop loop;
+    private final TaskLoop loop;
     private int next;
     private @Nullable String hinted;
 
     /** @param addresses the controllers, at least one */
-    ControllerLink(List<String> addresses, PeerChannels channels, ControlLoop loop) {
+    ControllerLink(List<String> addresses, PeerChannels channels, TaskLoop loop) {
         if (addresses.isEmpty()) {
             throw new IllegalArgumentException("a node needs the address of at least one controller");
         }

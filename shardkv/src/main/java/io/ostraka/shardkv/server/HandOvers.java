@@ -34,7 +34,7 @@ final class HandOvers implements TransferService.Sources {
 
     /** What the agents' actions need. */
     record Parts(
-            ControlLoop loop,
+            TaskLoop loop,
             ControllerLink link,
             PeerChannels channels,
             NodeGreeting greeting,
@@ -93,6 +93,7 @@ final class HandOvers implements TransferService.Sources {
     void follow(ClusterConfig config, @Nullable ConfigDelta delta) {
         AgentEvent event =
                 delta == null ? new AgentEvent.ConfigSeen(config) : new AgentEvent.ConfigExtended(delta, config);
+        guesses.keySet().removeIf(id -> config.group(ShardAdmission.ref(id)).isEmpty());
         copyOfLeading().forEach(group -> group.step(event));
     }
 

@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Where the leader of another group probably is: what it was last heard to be, else its replicas in turn. */
+/**
+ * Where the leader of another group probably is: where it was last said to be, else one of its replicas after the
+ * other. Shared by all that ask that group, so that what one finds out serves all.
+ */
 final class LeaderGuess {
 
     private final Supplier<List<String>> replicas;
@@ -26,13 +29,21 @@ final class LeaderGuess {
         return known.isEmpty() ? null : known.get(Math.floorMod(next, known.size()));
     }
 
-    /** The address was of no help; {@code hint} is where it says that the leader is, if it does. */
-    void failed(String hint) {
-        if (hint.isEmpty() || hint.equals(address())) {
-            hinted = "";
-            next++;
-        } else {
-            hinted = hint;
+    /**
+     * Notes that {@code asked} was of no help; the next address is {@code hint}, where it says that the leader is, else
+     * another replica's. Nothing changes if the guess has moved on since: several may have asked the same.
+     */
+    void turnFrom(String asked, String hint) {
+        if (!asked.equals(address())) {
+            return;
         }
+        if (!hint.isEmpty() && !hint.equals(asked)) {
+            hinted = hint;
+            return;
+        }
+        hinted = "";
+        List<String> known = replicas.get();
+        // After the one that did not help, if it is one of them: to try that again would help nobody.
+        next = known.contains(asked) ? known.indexOf(asked) + 1 : next + 1;
     }
 }

@@ -79,7 +79,7 @@ final class LeadingGroup {
 
     /** Leadership is over: all streams end. */
     void end() {
-        sources.values().forEach(SourceStream::close);
+        sources.values().forEach(stream -> stream.close(false));
         sources.clear();
         importers.values().forEach(stream -> stream.notLeader(""));
         importers.clear();
@@ -112,7 +112,7 @@ final class LeadingGroup {
                 propose(proposalId, command, protocol);
             case AgentAction.SendToSource(TransferRequest request) ->
                 source(request.name()).send(request);
-            case AgentAction.CloseSource(ExportName name) -> closeSource(name);
+            case AgentAction.CloseSource(ExportName name, boolean silent) -> closeSource(name, silent);
             case AgentAction.SendToImporter(long streamId, TransferReply reply) -> {
                 TransferService.ImporterStream stream = importers.get(streamId);
                 if (stream != null) {
@@ -164,10 +164,10 @@ final class LeadingGroup {
                         new SourceListener(name)));
     }
 
-    private void closeSource(ExportName name) {
+    private void closeSource(ExportName name, boolean silent) {
         SourceStream stream = sources.remove(name);
         if (stream != null) {
-            stream.close();
+            stream.close(silent);
         }
     }
 

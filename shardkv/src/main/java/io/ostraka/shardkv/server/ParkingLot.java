@@ -25,14 +25,14 @@ final class ParkingLot {
 
     private record Place(Parked request, long deadlineNanos) {}
 
-    private final ControlLoop loop;
+    private final TaskLoop loop;
     private final LongSupplier nanoTime;
     private final int placesMax;
     private final Queue<Place> places = new ConcurrentLinkedQueue<>();
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
-    ParkingLot(ControlLoop loop, LongSupplier nanoTime, int placesMax) {
+    ParkingLot(TaskLoop loop, LongSupplier nanoTime, int placesMax) {
         this.loop = loop;
         this.nanoTime = nanoTime;
         this.placesMax = placesMax;

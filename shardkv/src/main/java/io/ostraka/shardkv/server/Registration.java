@@ -23,7 +23,7 @@ final class Registration {
     private static final int FEATURE_LEVEL = 1;
 
     private final ControllerLink link;
-    private final ControlLoop loop;
+    private final TaskLoop loop;
     private final NodeGreeting greeting;
     private final String address;
     private final LongConsumer onCluster;

@@ -54,7 +54,7 @@ final class ReplicaHosting {
     record Trouble(GroupId group, ReplicaId replica, String what) {}
 
     /** What the hosting works with. */
-    record Parts(NodeDirectory directory, LogStore log, ControllerLink link, ControlLoop loop, Runner runner) {}
+    record Parts(NodeDirectory directory, LogStore log, ControllerLink link, TaskLoop loop, Runner runner) {}
 
     private final Parts parts;
     private final NodeId self;

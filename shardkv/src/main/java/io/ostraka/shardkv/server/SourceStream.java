@@ -3,7 +3,6 @@ package io.ostraka.shardkv.server;
 import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import io.ostraka.proto.Hello;
-import io.ostraka.proto.StatusCode;
 import io.ostraka.proto.transfer.ExportReply;
 import io.ostraka.proto.transfer.ExportRequest;
 import io.ostraka.proto.transfer.ShardTransferGrpc;
@@ -33,7 +32,7 @@ final class SourceStream {
     }
 
     private final PeerChannels channels;
-    private final ControlLoop loop;
+    private final TaskLoop loop;
     private final Supplier<Hello> hello;
     private final LeaderGuess guess;
     private final Listener listener;
@@ -43,7 +42,7 @@ final class SourceStream {
     private boolean answered;
     private boolean over;
 
-    SourceStream(PeerChannels channels, ControlLoop loop, Supplier<Hello> hello, LeaderGuess guess, Listener listener) {
+    SourceStream(PeerChannels channels, TaskLoop loop, Supplier<Hello> hello, LeaderGuess guess, Listener listener) {
         this.channels = channels;
         this.loop = loop;
         this.hello = hello;
@@ -66,12 +65,20 @@ final class SourceStream {
         }
     }
 
-    /** Ends the stream; nothing is told any more. */
-    void close() {
+    /**
+     * Ends the stream; nothing is told any more.
+     *
+     * @param silent whether the replica that was asked owed an answer: the next stream tries another one. It may hang
+     *     or be cut off with the connection still there, and then nothing but its silence says so
+     */
+    void close(boolean silent) {
         over = true;
         Attempt current = attempt;
         attempt = null;
         if (current != null) {
+            if (silent) {
+                guess.turnFrom(current.address, "");
+            }
             current.context.cancel(null);
         }
     }
@@ -79,11 +86,11 @@ final class SourceStream {
     private void connect() {
         String address = guess.address();
         if (address == null || attempts++ >= ATTEMPTS_MAX) {
-            close();
+            close(false);
             listener.gone();
             return;
         }
-        Attempt opened = new Attempt();
+        Attempt opened = new Attempt(address);
         attempt = opened;
         opened.context.run(() -> opened.requests =
                 ShardTransferGrpc.newStub(channels.to(address)).export(opened));
@@ -94,7 +101,7 @@ final class SourceStream {
         if (from != attempt) {
             return;
         }
-        if (wire.hasRefused() && wire.getRefused().getCode() == StatusCode.NOT_LEADER) {
+        if (wire.hasRefused() && !TransferWire.isOfTheSource(wire.getRefused().getCode())) {
             lost(from, wire.getRefused().getLeaderHint());
             return;
         }
@@ -112,7 +119,7 @@ final class SourceStream {
         }
         attempt = null;
         from.context.cancel(null);
-        guess.failed(hint);
+        guess.turnFrom(from.address, hint);
         if (answered) {
             over = true;
             listener.gone();
@@ -124,8 +131,13 @@ final class SourceStream {
     /** One connection to one replica of the source. */
     private final class Attempt implements StreamObserver<ExportReply> {
 
+        private final String address;
         private final Context.CancellableContext context = Context.ROOT.withCancellation();
         private @Nullable StreamObserver<ExportRequest> requests;
+
+        Attempt(String address) {
+            this.address = address;
+        }
 
         void send(TransferRequest request) {
             if (requests != null) {

@@ -31,12 +31,12 @@ final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
         void ended(ImporterStream stream);
     }
 
-    private final ControlLoop loop;
+    private final TaskLoop loop;
     private final LongSupplier clusterId;
     private final Sources sources;
     private long lastStreamId;
 
-    TransferService(ControlLoop loop, LongSupplier clusterId, Sources sources) {
+    TransferService(TaskLoop loop, LongSupplier clusterId, Sources sources) {
         this.loop = loop;
         this.clusterId = clusterId;
         this.sources = sources;

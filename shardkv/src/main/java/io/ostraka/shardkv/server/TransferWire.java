@@ -27,6 +27,7 @@ import io.ostraka.shardkv.command.ExportName;
 import io.ostraka.shardkv.command.ShardItem;
 import io.ostraka.shardkv.migration.TransferReply;
 import io.ostraka.shardkv.migration.TransferRequest;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -152,6 +153,11 @@ final class TransferWire {
                         .setMessage("this replica does not lead the source's group")
                         .setLeaderHint(leaderHint))
                 .build();
+    }
+
+    /** Whether a refusal is the word of the source's leader, and not that of a node which cannot speak for it. */
+    static boolean isOfTheSource(StatusCode code) {
+        return Arrays.stream(TransferReply.Refusal.values()).anyMatch(refusal -> codeOf(refusal) == code);
     }
 
     private static StatusCode codeOf(TransferReply.Refusal refusal) {

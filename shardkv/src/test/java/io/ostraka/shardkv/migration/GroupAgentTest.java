@@ -5,6 +5,7 @@ import static io.ostraka.shardkv.shard.GroupFixture.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostraka.shardkv.command.Command;
+import io.ostraka.shardkv.command.ExportName;
 import io.ostraka.shardkv.shard.GroupFixture;
 import io.ostraka.shardkv.shard.KvResult;
 import io.ostraka.shardkv.shard.ShardState;
@@ -25,6 +26,7 @@ class GroupAgentTest {
     private final GroupFixture alive = new GroupFixture(2, 2);
     private final GroupFixture importer = new GroupFixture(3, 3);
     private final List<TransferRequest> sent = new ArrayList<>();
+    private final List<AgentAction.CloseSource> closed = new ArrayList<>();
     private GroupAgent agent;
     private long nowNanos;
 
@@ -87,6 +89,42 @@ class GroupAgentTest {
         assertThat(asked).isBetween(2L, seconds * 1_000_000_000L / ONE_AT_A_TIME.retryNanos() + 1);
     }
 
+    /** The one connection to a source's leader that hung was tried for ever, the shard being frozen meanwhile. */
+    @Test
+    void sourceThatOwesAnAnswerIsCalledSilent() {
+        tick();
+        while (nowNanos < 2 * ONE_AT_A_TIME.retryNanos()) {
+            tick();
+        }
+
+        assertThat(closed).isNotEmpty().allMatch(AgentAction.CloseSource::silent);
+    }
+
+    @Test
+    void sourceIsNotCalledSilentWhileThisGroupsOwnQuorumIsSlow() {
+        tick();
+        carryOut(agent.step(new AgentEvent.FromSource(new TransferReply.Opened(importing(), 1)), nowNanos));
+        while (nowNanos < 2 * ONE_AT_A_TIME.retryNanos() && closed.isEmpty()) {
+            tick();
+        }
+
+        assertThat(closed).hasSize(1).noneMatch(AgentAction.CloseSource::silent);
+    }
+
+    @Test
+    void sourceThatRefusesIsNotCalledSilent() {
+        tick();
+        TransferReply refused = new TransferReply.Refused(importing(), TransferReply.Refusal.RETRY_AFTER);
+        carryOut(agent.step(new AgentEvent.FromSource(refused), nowNanos));
+
+        assertThat(closed).hasSize(1).noneMatch(AgentAction.CloseSource::silent);
+    }
+
+    private ExportName importing() {
+        ShardState.Importing state = (ShardState.Importing) importer.state(0);
+        return new ExportName(0, state.epoch(), state.exportId(), silent.id(), importer.id());
+    }
+
     private static boolean asksFor(TransferRequest request, GroupFixture source) {
         return request instanceof TransferRequest.Open
                 && request.name().source().equals(source.id());
@@ -108,6 +146,8 @@ class GroupAgentTest {
                 carryOut(next);
             } else if (action instanceof AgentAction.SendToSource(TransferRequest request)) {
                 sent.add(request);
+            } else if (action instanceof AgentAction.CloseSource close) {
+                closed.add(close);
             }
         }
     }

@@ -346,6 +346,32 @@ class HandOverAgentsTest {
         assertThat(leader.reported(TICK)).isEmpty();
     }
 
+    /** The news went to a former leader that hung, over and over on the stream that had been opened to it. */
+    @Test
+    void sourceThatDoesNotAnswerIsToldOnAnotherStreamThatTheShardHasArrived() {
+        born(1);
+        ExportName name = name(1, 1, 1, a, b);
+        GroupFixture.handOver(name, a, b);
+        Leader leader = new Leader(b);
+        assertThat(leader.step(TICK))
+                .contains(new AgentAction.SendToSource(new TransferRequest.Activated(name)))
+                .doesNotHaveAnyElementsOfTypes(AgentAction.CloseSource.class);
+        assertThat(requests(leader.step(TICK))).isEmpty();
+
+        nowNanos += SECOND;
+        assertThat(leader.step(TICK))
+                .containsSubsequence(
+                        new AgentAction.CloseSource(name, true),
+                        new AgentAction.SendToSource(new TransferRequest.Activated(name)));
+
+        leader.step(new AgentEvent.FromSource(new TransferReply.Refused(name, TransferReply.Refusal.RETRY_AFTER)));
+        nowNanos += SECOND;
+        assertThat(leader.step(TICK))
+                .containsSubsequence(
+                        new AgentAction.CloseSource(name, false),
+                        new AgentAction.SendToSource(new TransferRequest.Activated(name)));
+    }
+
     @Test
     void whileAGroupLeavesOnlyTheHolderOfATokenReports() {
         born(1, 2, 3);

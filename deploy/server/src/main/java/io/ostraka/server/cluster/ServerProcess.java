@@ -70,6 +70,30 @@ public final class ServerProcess {
         running.onExit().join();
     }
 
+    /** Sends SIGSTOP: the process keeps its port and its connections, and does nothing until {@link #goOn()}. */
+    public void hang() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** Sends SIGCONT: a process that hangs goes on where it was. */
+    public void goOn() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        Process running = process;
+        if (running == null) {
+            throw new ClusterFailure(name + " does not run");
+        }
+        int code = new ProcessBuilder("kill", "-" + signal, Long.toString(running.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new ClusterFailure("SIG" + signal + " did not reach " + name);
+        }
+    }
+
     /** Whether the process runs. */
     public boolean isAlive() {
         Process running = process;

@@ -5,6 +5,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.util.MutableHandlerRegistry;
 import io.ostraka.raft.core.NodeId;
 import io.ostraka.raft.runtime.host.AddressBook;
@@ -59,6 +60,9 @@ public final class OstrakaProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OstrakaProcess.class);
     private static final String STORE_FOLDER = "store";
     private static final long SERVER_STOP_SECONDS = 2;
+    private static final int CONNECT_TIMEOUT_MILLIS = 3_000;
+    /** After which a connection is given up whose other side answers no ping: it lost its power or its network. */
+    private static final int KEEP_ALIVE_TIMEOUT_SECONDS = 5;
 
     private final ProcessOptions options;
     private final Clock clock = new SystemClock();
@@ -204,6 +208,8 @@ public final class OstrakaProcess implements AutoCloseable {
                 .maxInboundMessageSize(TransportOptions.MESSAGE_BYTES_MAX)
                 .permitKeepAliveWithoutCalls(true)
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
+                .keepAliveTime(TransportOptions.KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .build()
                 .start();
     }
@@ -214,6 +220,10 @@ public final class OstrakaProcess implements AutoCloseable {
         return NettyChannelBuilder.forAddress(at.host(), at.port())
                 .usePlaintext()
                 .directExecutor()
+                .disableRetry()
+                .keepAliveTime(TransportOptions.KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
                 .maxInboundMessageSize(TransportOptions.MESSAGE_BYTES_MAX)
                 .build();
     }
