@@ -3,6 +3,8 @@ package io.ostraka.shardkv.server;
 import io.ostraka.proto.Hello;
 import io.ostraka.proto.ProtocolVersion;
 import io.ostraka.proto.StatusCode;
+import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.GroupRef;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a greeting is one that this node may talk to. Pure. */
@@ -12,6 +14,31 @@ final class HelloCheck {
     record Refusal(StatusCode code, String reason) {}
 
     private HelloCheck() {}
+
+    /**
+     * The refusal of a node that speaks for a group, or null. Unlike a client it must know its cluster, and where
+     * {@code config} has the group, hold a replica of it: an address that a replica once had may be another's by now.
+     */
+    static @Nullable Refusal ofReplica(Hello hello, long clusterId, GroupRef group, @Nullable ClusterConfig config) {
+        Refusal refusal = of(hello, clusterId);
+        if (refusal != null) {
+            return refusal;
+        }
+        if (hello.getClusterId() == 0) {
+            return new Refusal(StatusCode.WRONG_CLUSTER, "a node that speaks for a group must name its cluster");
+        }
+        boolean isStranger = config != null
+                && config.group(group)
+                        .filter(row -> row.replicas().stream()
+                                .noneMatch(replica -> replica.nodeId() == hello.getNodeId()))
+                        .isPresent();
+        return isStranger
+                ? new Refusal(
+                        StatusCode.INVALID,
+                        "node " + Long.toHexString(hello.getNodeId()) + " has no replica of group " + group
+                                + "; check the addresses of its nodes")
+                : null;
+    }
 
     /** The refusal of a greeting by a node of {@code clusterId} (0: it has not joined one yet), or null. */
     static @Nullable Refusal of(Hello hello, long clusterId) {

@@ -12,6 +12,7 @@ final class LeaderGuess {
 
     private final Supplier<List<String>> replicas;
     private String hinted = "";
+    private String lastRefusal = "";
     private int next;
 
     /** @param replicas addresses of the group's replicas as the configuration has them now */
@@ -45,5 +46,12 @@ final class LeaderGuess {
         List<String> known = replicas.get();
         // After the one that did not help, if it is one of them: to try that again would help nobody.
         next = known.contains(asked) ? known.indexOf(asked) + 1 : next + 1;
+    }
+
+    /** Whether a refusal is another one than the last, and so worth a line in the log. */
+    boolean isNews(String refusal) {
+        boolean news = !refusal.equals(lastRefusal);
+        lastRefusal = refusal;
+        return news;
     }
 }

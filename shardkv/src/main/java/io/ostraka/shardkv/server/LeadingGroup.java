@@ -157,9 +157,8 @@ final class LeadingGroup {
         return sources.computeIfAbsent(
                 name,
                 _ -> new SourceStream(
-                        parts.channels(),
-                        parts.loop(),
-                        parts.greeting()::hello,
+                        new SourceStream.Parts(parts.channels(), parts.loop(), parts.greeting(), parts.config()),
+                        name.source(),
                         owner.guess(name.source()),
                         new SourceListener(name)));
     }

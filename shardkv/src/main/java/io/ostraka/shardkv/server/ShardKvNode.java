@@ -170,7 +170,7 @@ public final class ShardKvNode implements AutoCloseable {
                 hints,
                 groups::get));
         services = List.of(
-                new TransferService(loop, () -> clusterId, handOvers),
+                new TransferService(loop, greeting, watch::current, handOvers),
                 new KvService(greeting, router, settings.options().streamPendingBytesMax()),
                 new NodeStatusService(new NodeStatusService.Sources(
                         greeting,

@@ -2,24 +2,38 @@ package io.ostraka.shardkv.server;
 
 import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
-import io.ostraka.proto.Hello;
+import io.ostraka.proto.StatusCode;
+import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.transfer.ExportRefused;
 import io.ostraka.proto.transfer.ExportReply;
 import io.ostraka.proto.transfer.ExportRequest;
 import io.ostraka.proto.transfer.ShardTransferGrpc;
+import io.ostraka.raft.core.GroupId;
 import io.ostraka.shardkv.migration.TransferReply;
 import io.ostraka.shardkv.migration.TransferRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The importer's stream to the leader of a source. It looks for that leader itself: a replica that does not lead says
- * who does, and what was sent is sent again there, until the first reply has come. Works on the control loop.
+ * who does, and what was sent is sent again there, until the first reply has come. The first message in either direction
+ * greets; a reply counts only from a node of this cluster that has a replica of the source. Works on the control loop.
  */
 final class SourceStream {
 
+    private static final Logger LOG = LoggerFactory.getLogger(SourceStream.class);
     private static final int ATTEMPTS_MAX = 6;
+
+    /** What the streams of a node share. */
+    record Parts(
+            PeerChannels channels,
+            TaskLoop loop,
+            NodeGreeting greeting,
+            Supplier<@Nullable ClusterConfig> config) {}
 
     /** Whom the stream tells; on the control loop. */
     interface Listener {
@@ -31,9 +45,8 @@ final class SourceStream {
         void gone();
     }
 
-    private final PeerChannels channels;
-    private final TaskLoop loop;
-    private final Supplier<Hello> hello;
+    private final Parts parts;
+    private final GroupId source;
     private final LeaderGuess guess;
     private final Listener listener;
     private final List<TransferRequest> unanswered = new ArrayList<>();
@@ -42,10 +55,9 @@ final class SourceStream {
     private boolean answered;
     private boolean over;
 
-    SourceStream(PeerChannels channels, TaskLoop loop, Supplier<Hello> hello, LeaderGuess guess, Listener listener) {
-        this.channels = channels;
-        this.loop = loop;
-        this.hello = hello;
+    SourceStream(Parts parts, GroupId source, LeaderGuess guess, Listener listener) {
+        this.parts = parts;
+        this.source = source;
         this.guess = guess;
         this.listener = listener;
     }
@@ -93,7 +105,7 @@ final class SourceStream {
         Attempt opened = new Attempt(address);
         attempt = opened;
         opened.context.run(() -> opened.requests =
-                ShardTransferGrpc.newStub(channels.to(address)).export(opened));
+                ShardTransferGrpc.newStub(parts.channels().to(address)).export(opened));
         unanswered.forEach(opened::send);
     }
 
@@ -101,15 +113,50 @@ final class SourceStream {
         if (from != attempt) {
             return;
         }
+        if (!from.greeted && !isGreetedBy(from, wire)) {
+            lost(from, "");
+            return;
+        }
+        from.greeted = true;
         if (wire.hasRefused() && !TransferWire.isOfTheSource(wire.getRefused().getCode())) {
-            lost(from, wire.getRefused().getLeaderHint());
+            ExportRefused refused = wire.getRefused();
+            if (refused.getCode() != StatusCode.NOT_LEADER) {
+                warn(from, refused.getMessage());
+            }
+            lost(from, refused.getLeaderHint());
+            return;
+        }
+        TransferReply reply;
+        try {
+            reply = TransferWire.fromWire(wire);
+        } catch (IllegalArgumentException e) {
+            warn(from, "its reply is malformed: " + e.getMessage());
+            lost(from, "");
             return;
         }
         answered = true;
         unanswered.clear();
-        TransferReply reply = TransferWire.fromWire(wire);
         if (reply != null) {
             listener.replied(reply);
+        }
+    }
+
+    private boolean isGreetedBy(Attempt from, ExportReply first) {
+        HelloCheck.Refusal refusal = HelloCheck.ofReplica(
+                first.getHello(),
+                parts.greeting().clusterId().getAsLong(),
+                ShardAdmission.ref(source),
+                parts.config().get());
+        if (refusal != null) {
+            warn(from, refusal.reason());
+        }
+        return refusal == null;
+    }
+
+    private void warn(Attempt from, String why) {
+        String refusal = from.address + " cannot speak for group " + source + ": " + why;
+        if (guess.isNews(refusal)) {
+            LOG.warn("{}", refusal);
         }
     }
 
@@ -134,30 +181,36 @@ final class SourceStream {
         private final String address;
         private final Context.CancellableContext context = Context.ROOT.withCancellation();
         private @Nullable StreamObserver<ExportRequest> requests;
+        private boolean greets = true;
+        private boolean greeted;
 
         Attempt(String address) {
             this.address = address;
         }
 
         void send(TransferRequest request) {
-            if (requests != null) {
-                requests.onNext(TransferWire.toWire(request, hello.get()));
+            if (requests == null) {
+                return;
             }
+            ExportRequest wire = TransferWire.toWire(request);
+            requests.onNext(
+                    greets ? wire.toBuilder().setHello(parts.greeting().hello()).build() : wire);
+            greets = false;
         }
 
         @Override
         public void onNext(ExportReply reply) {
-            loop.execute(() -> heard(this, reply));
+            parts.loop().execute(() -> heard(this, reply));
         }
 
         @Override
         public void onError(Throwable failure) {
-            loop.execute(() -> lost(this, ""));
+            parts.loop().execute(() -> lost(this, ""));
         }
 
         @Override
         public void onCompleted() {
-            loop.execute(() -> lost(this, ""));
+            parts.loop().execute(() -> lost(this, ""));
         }
     }
 }

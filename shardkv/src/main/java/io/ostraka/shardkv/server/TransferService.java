@@ -3,16 +3,16 @@ package io.ostraka.shardkv.server;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import io.ostraka.proto.Hello;
-import io.ostraka.proto.StatusCode;
+import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.transfer.ExportRefused;
 import io.ostraka.proto.transfer.ExportReply;
 import io.ostraka.proto.transfer.ExportRequest;
 import io.ostraka.proto.transfer.ShardTransferGrpc;
+import io.ostraka.raft.core.GroupId;
 import io.ostraka.shardkv.command.ExportName;
 import io.ostraka.shardkv.migration.TransferReply;
 import io.ostraka.shardkv.migration.TransferRequest;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +32,16 @@ final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
     }
 
     private final TaskLoop loop;
-    private final LongSupplier clusterId;
+    private final NodeGreeting greeting;
+    private final Supplier<@Nullable ClusterConfig> config;
     private final Sources sources;
     private long lastStreamId;
 
-    TransferService(TaskLoop loop, LongSupplier clusterId, Sources sources) {
+    TransferService(
+            TaskLoop loop, NodeGreeting greeting, Supplier<@Nullable ClusterConfig> config, Sources sources) {
         this.loop = loop;
-        this.clusterId = clusterId;
+        this.greeting = greeting;
+        this.config = config;
         this.sources = sources;
     }
 
@@ -53,6 +56,7 @@ final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
         private final ServerCallStreamObserver<ExportReply> replies;
         private long streamId;
         private @Nullable ExportName name;
+        private boolean greets = true;
         private boolean over;
 
         ImporterStream(ServerCallStreamObserver<ExportReply> replies) {
@@ -67,7 +71,7 @@ final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
 
         void reply(TransferReply reply) {
             if (!over) {
-                replies.onNext(TransferWire.toWire(reply));
+                send(TransferWire.toWire(reply));
             }
         }
 
@@ -75,9 +79,16 @@ final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
         void notLeader(String leaderHint) {
             ExportName of = name;
             if (!over && of != null) {
-                replies.onNext(TransferWire.notLeader(TransferWire.toWire(of), leaderHint));
+                send(TransferWire.notLeader(TransferWire.toWire(of), leaderHint));
                 complete();
             }
+        }
+
+        /** The first reply greets. */
+        private void send(ExportReply reply) {
+            replies.onNext(
+                    greets ? reply.toBuilder().setHello(greeting.hello()).build() : reply);
+            greets = false;
         }
 
         private void complete() {
@@ -94,9 +105,6 @@ final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
             if (over) {
                 return;
             }
-            if (wire.hasOpen() && isRefused(wire, wire.getOpen().getHello())) {
-                return;
-            }
             TransferRequest request = decode(wire);
             if (request == null || (name != null && !name.equals(request.name()))) {
                 over = true;
@@ -107,6 +115,9 @@ final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
                 return;
             }
             if (name == null) {
+                if (isRefused(wire, request.name().importer())) {
+                    return;
+                }
                 name = request.name();
                 streamId = ++lastStreamId;
             }
@@ -122,15 +133,16 @@ final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
             }
         }
 
-        private boolean isRefused(ExportRequest wire, Hello hello) {
-            HelloCheck.Refusal refusal = HelloCheck.of(hello, clusterId.getAsLong());
+        /** Whether the first message is not from a node that may speak for the importer. */
+        private boolean isRefused(ExportRequest first, GroupId importer) {
+            HelloCheck.Refusal refusal = HelloCheck.ofReplica(
+                    first.getHello(), greeting.clusterId().getAsLong(), ShardAdmission.ref(importer), config.get());
             if (refusal == null) {
                 return false;
             }
-            StatusCode code = refusal.code();
-            replies.onNext(ExportReply.newBuilder()
-                    .setName(wire.getName())
-                    .setRefused(ExportRefused.newBuilder().setCode(code).setMessage(refusal.reason()))
+            send(ExportReply.newBuilder()
+                    .setName(first.getName())
+                    .setRefused(ExportRefused.newBuilder().setCode(refusal.code()).setMessage(refusal.reason()))
                     .build());
             complete();
             return true;

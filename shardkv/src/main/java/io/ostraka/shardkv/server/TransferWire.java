@@ -2,10 +2,10 @@ package io.ostraka.shardkv.server;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import io.ostraka.proto.Hello;
 import io.ostraka.proto.Id128;
 import io.ostraka.proto.StatusCode;
 import io.ostraka.proto.config.ConfigWire;
+import io.ostraka.proto.config.GroupRef;
 import io.ostraka.proto.transfer.Activated;
 import io.ostraka.proto.transfer.AskCancel;
 import io.ostraka.proto.transfer.AskFreeze;
@@ -38,12 +38,11 @@ final class TransferWire {
 
     // ---- requests of the importer
 
-    static ExportRequest toWire(TransferRequest request, Hello hello) {
+    static ExportRequest toWire(TransferRequest request) {
         ExportRequest.Builder wire = ExportRequest.newBuilder().setName(toWire(request.name()));
         switch (request) {
             case TransferRequest.Open open ->
                 wire.setOpen(OpenExport.newBuilder()
-                        .setHello(hello)
                         .setProgress(ExportProgress.newBuilder()
                                 .setLastBaseKey(toWire(open.lastBaseKey()))
                                 .setBaseComplete(open.baseComplete())
@@ -57,7 +56,11 @@ final class TransferWire {
         return wire.build();
     }
 
-    /** The request, or null if it names no step that this version knows. */
+    /**
+     * The request, or null if it names no step that this version knows.
+     *
+     * @throws IllegalArgumentException if it is malformed
+     */
     static @Nullable TransferRequest fromWire(ExportRequest wire) {
         ExportName name = fromWire(wire.getName());
         return switch (wire.getStepCase()) {
@@ -109,7 +112,11 @@ final class TransferWire {
         return wire.build();
     }
 
-    /** The reply, or null if it names no step that this version knows. */
+    /**
+     * The reply, or null if it names no step that this version knows.
+     *
+     * @throws IllegalArgumentException if it is malformed
+     */
     static @Nullable TransferReply fromWire(ExportReply wire) {
         ExportName name = fromWire(wire.getName());
         return switch (wire.getStepCase()) {
@@ -186,8 +193,13 @@ final class TransferWire {
                 name.getShard(),
                 name.getEpoch(),
                 new ExportId(name.getExportId().getHigh(), name.getExportId().getLow()),
-                new GroupId(name.getSource().getGid(), name.getSource().getIncarnation()),
-                new GroupId(name.getImporter().getGid(), name.getImporter().getIncarnation()));
+                group(name.getSource()),
+                group(name.getImporter()));
+    }
+
+    private static GroupId group(io.ostraka.proto.GroupRef wire) {
+        GroupRef valid = new GroupRef(wire.getGid(), wire.getIncarnation());
+        return new GroupId(valid.gid(), valid.incarnation());
     }
 
     private static io.ostraka.proto.transfer.ShardItem toWire(ShardItem item) {

@@ -4,6 +4,7 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.ostraka.proto.Hello;
 import io.ostraka.proto.StatusCode;
 import io.ostraka.proto.transfer.ExportRefused;
 import io.ostraka.proto.transfer.ExportReply;
@@ -19,9 +20,12 @@ final class FakeReplica extends ShardTransferGrpc.ShardTransferImplBase implemen
     private final Server server;
     private final List<ExportRequest> received = new ArrayList<>();
     private final List<StreamObserver<ExportReply>> streams = new ArrayList<>();
+    private Hello hello;
     private int ended;
 
-    FakeReplica(String address) throws IOException {
+    /** @param hello how its replies greet */
+    FakeReplica(String address, Hello hello) throws IOException {
+        this.hello = hello;
         server = InProcessServerBuilder.forName(address)
                 .directExecutor()
                 .addService(this)
@@ -65,8 +69,13 @@ final class FakeReplica extends ShardTransferGrpc.ShardTransferImplBase implemen
         return ended;
     }
 
+    /** Greets otherwise from now on. */
+    void greets(Hello other) {
+        hello = other;
+    }
+
     void says(ExportReply reply) {
-        streams.getLast().onNext(reply);
+        streams.getLast().onNext(reply.toBuilder().setHello(hello).build());
     }
 
     /** Refuses and ends the stream, as a replica does that cannot speak for the source. */

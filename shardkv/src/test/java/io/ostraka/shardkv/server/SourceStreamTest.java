@@ -6,7 +6,9 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.ostraka.proto.Hello;
 import io.ostraka.proto.ProtocolVersion;
 import io.ostraka.proto.StatusCode;
+import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.transfer.ExportReply;
+import io.ostraka.proto.transfer.ExportRequest;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.GroupId;
 import io.ostraka.shardkv.command.ExportId;
@@ -19,22 +21,24 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The importer's stream to a source of three replicas, over a transport without threads. */
 class SourceStreamTest {
 
     private static final long CLUSTER = 99;
-    private static final ExportName NAME =
-            new ExportName(1, 1, new ExportId(1, 1), new GroupId(101, 1), new GroupId(102, 2));
+    private static final long IMPORTERS_NODE = 7;
+    private static final GroupId SOURCE = new GroupId(101, 1);
+    private static final ExportName NAME = new ExportName(1, 1, new ExportId(1, 1), SOURCE, new GroupId(102, 2));
     private static final TransferRequest OPEN = new TransferRequest.Open(NAME, Bytes.EMPTY, false, 0);
     private static final TransferReply OPENED = new TransferReply.Opened(NAME, 5);
 
     private final HeldLoop loop = new HeldLoop();
     private final PeerChannels channels = new PeerChannels(
             address -> InProcessChannelBuilder.forName(address).directExecutor().build());
-    private final FakeReplica first = new FakeReplica("source-1");
-    private final FakeReplica second = new FakeReplica("source-2");
-    private final FakeReplica third = new FakeReplica("source-3");
+    private final FakeReplica first = new FakeReplica("source-1", Greetings.of(CLUSTER, 1));
+    private final FakeReplica second = new FakeReplica("source-2", Greetings.of(CLUSTER, 2));
+    private final FakeReplica third = new FakeReplica("source-3", Greetings.of(CLUSTER, 3));
     private final LeaderGuess guess = new LeaderGuess(() -> List.of("source-1", "source-2", "source-3"));
     private final Heard heard = new Heard();
 
@@ -123,6 +127,65 @@ class SourceStreamTest {
         assertThat(heard.replies).containsExactly(OPENED);
     }
 
+    @Test
+    void theFirstMessageToEachReplicaGreets_andNoLaterOne() {
+        SourceStream stream = opened();
+        first.refuses(StatusCode.NOT_LEADER, "source-2");
+        loop.run();
+        stream.send(new TransferRequest.AskFreeze(NAME));
+
+        Hello greeting = Greetings.of(CLUSTER, IMPORTERS_NODE);
+        assertThat(first.received()).extracting(ExportRequest::getHello).containsExactly(greeting);
+        assertThat(second.received()).extracting(ExportRequest::hasHello).containsExactly(true, false);
+        assertThat(second.received().getFirst().getHello()).isEqualTo(greeting);
+    }
+
+    /** The importer forgot, on the word of another cluster's node, what the true source then froze: no token was left. */
+    @Test
+    void theWordOfAnotherClustersNodeIsNotHeard_theNextReplicaIsAsked() {
+        first.greets(Greetings.of(CLUSTER + 1, 1));
+        opened();
+        says(first, new TransferReply.Cancelled(NAME));
+
+        assertThat(heard.replies).isEmpty();
+        says(second, OPENED);
+        assertThat(heard.replies).containsExactly(OPENED);
+    }
+
+    static List<Hello> strangers() {
+        return List.of(
+                Hello.getDefaultInstance(),
+                Greetings.of(0, 1),
+                Greetings.of(CLUSTER, 4),
+                Greetings.of(CLUSTER, 1).toBuilder()
+                        .setProtocolVersion(ProtocolVersion.CURRENT + 1)
+                        .build());
+    }
+
+    @ParameterizedTest
+    @MethodSource("strangers")
+    void whoIsNotAReplicaOfTheSourceIsNotHeard_evenWithALeadersName(Hello stranger) {
+        first.greets(stranger);
+        opened();
+        first.refuses(StatusCode.NOT_LEADER, "source-3");
+        loop.run();
+
+        assertThat(third.opened()).isZero();
+        assertThat(second.received()).hasSize(1);
+    }
+
+    @Test
+    void aReplyThatMakesNoSenseIsTurnedFrom() {
+        ExportReply.Builder reply = TransferWire.toWire(OPENED).toBuilder();
+        reply.getNameBuilder().getSourceBuilder().setGid(-1);
+        opened();
+        first.says(reply.build());
+        loop.run();
+
+        assertThat(heard.replies).isEmpty();
+        assertThat(second.received()).hasSize(1);
+    }
+
     @ParameterizedTest
     @EnumSource(TransferReply.Refusal.class)
     void aRefusalOfTheSourcesLeaderIsForTheAgent(TransferReply.Refusal refusal) {
@@ -183,7 +246,10 @@ class SourceStreamTest {
     }
 
     private SourceStream opened() {
-        SourceStream stream = new SourceStream(channels, loop, SourceStreamTest::hello, guess, heard);
+        NodeGreeting greeting = new NodeGreeting(IMPORTERS_NODE, 1, () -> CLUSTER);
+        ClusterConfig config = Greetings.config(CLUSTER, SOURCE, 1, 2, 3);
+        SourceStream stream = new SourceStream(
+                new SourceStream.Parts(channels, loop, greeting, () -> config), SOURCE, guess, heard);
         stream.send(OPEN);
         loop.run();
         return stream;
@@ -193,13 +259,6 @@ class SourceStreamTest {
         ExportReply wire = TransferWire.toWire(reply);
         replica.says(wire);
         loop.run();
-    }
-
-    private static Hello hello() {
-        return Hello.newBuilder()
-                .setClusterId(CLUSTER)
-                .setProtocolVersion(ProtocolVersion.CURRENT)
-                .build();
     }
 
     private static final class Heard implements SourceStream.Listener {
