@@ -57,14 +57,22 @@ final class Exporter {
     void received(TransferRequest request) {
         switch (request) {
             case TransferRequest.Open open -> open(open);
-            case TransferRequest.Progress progress -> {
-                chunksLogged = Math.max(chunksLogged, progress.chunksLogged());
-                read();
-            }
+            case TransferRequest.Progress progress -> progressed(progress.chunksLogged());
             case TransferRequest.AskFreeze ignored -> freeze();
             case TransferRequest.Activated ignored -> cleanUp();
             case TransferRequest.AskCancel ignored -> cancel();
         }
+    }
+
+    /** Nobody has logged what was not sent: the window opens for no such claim, else it would bound nothing. */
+    private void progressed(long claimed) {
+        if (claimed > chunksSent) {
+            lastKey = null;
+            refuse();
+            return;
+        }
+        chunksLogged = Math.max(chunksLogged, claimed);
+        read();
     }
 
     void read(@Nullable FrozenChunk chunk) {

@@ -11,7 +11,8 @@ import java.util.random.RandomGenerator;
  * must survive, since every step that matters is in the log.
  *
  * <p>Pure: no thread, clock or I/O. Not thread-safe; events come one at a time. Every event may be lost but
- * {@link AgentEvent.Proposed}, {@link AgentEvent.FrozenRead} and {@link AgentEvent.FrozenDigested}.
+ * {@link AgentEvent.Proposed}, and {@link AgentEvent.FrozenRead} and {@link AgentEvent.FrozenDigested} of a stream that
+ * has not ended.
  */
 public final class GroupAgent {
 

@@ -123,10 +123,14 @@ final class LeadingGroup {
                 group.raft()
                         .read(result -> later(new AgentEvent.ReadyProved(
                                 name, result instanceof ReadResult.Ready && owner.hasRoom(bytes))));
-            case AgentAction.ReadFrozen(long streamId, ExportName name, Bytes afterKey) ->
-                parts.readers()
-                        .execute(() -> later(new AgentEvent.FrozenRead(
-                                streamId, name, group.machine().readFrozen(name, afterKey))));
+            case AgentAction.ReadFrozen(long streamId, ExportName name, Bytes afterKey) -> {
+                TransferService.ImporterStream stream = importers.get(streamId);
+                if (stream != null) {
+                    stream.whenTaken(() -> parts.readers()
+                            .execute(() -> later(new AgentEvent.FrozenRead(
+                                    streamId, name, group.machine().readFrozen(name, afterKey)))));
+                }
+            }
             case AgentAction.DigestFrozen(long streamId, ExportName name, Bytes lastKey) ->
                 parts.readers()
                         .execute(() -> later(new AgentEvent.FrozenDigested(

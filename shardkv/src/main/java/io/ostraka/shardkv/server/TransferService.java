@@ -3,6 +3,8 @@ package io.ostraka.shardkv.server;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.ostraka.proto.Limits;
+import io.ostraka.proto.StatusCode;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.transfer.ExportRefused;
 import io.ostraka.proto.transfer.ExportReply;
@@ -17,9 +19,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The source's side of hand-overs: brings each importer's stream to the agents of the group that it names. A stream is
- * about one hand-over. Requests go to the control loop, and replies come from it.
+ * about one hand-over. Requests go to the control loop, and replies come from it. What an importer can make this node
+ * keep is bounded: one message of each stream is in hand at a time, and chunks are read while the network takes them.
  */
 final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
+
+    /** Most streams at a time. */
+    static final int STREAMS_MAX = 4_096;
+
+    /** How much of a stream may wait for the network before nothing more is read for it. */
+    private static final int UNSENT_BYTES_MAX = 2 * Limits.CHUNK_BYTES_MAX;
 
     /** Who answers for the groups that this node leads; called on the control loop. */
     interface Sources {
@@ -36,6 +45,7 @@ final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
     private final Supplier<@Nullable ClusterConfig> config;
     private final Sources sources;
     private long lastStreamId;
+    private int streams;
 
     TransferService(
             TaskLoop loop, NodeGreeting greeting, Supplier<@Nullable ClusterConfig> config, Sources sources) {
@@ -56,17 +66,36 @@ final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
         private final ServerCallStreamObserver<ExportReply> replies;
         private long streamId;
         private @Nullable ExportName name;
+        private @Nullable Runnable waiting;
         private boolean greets = true;
         private boolean over;
 
         ImporterStream(ServerCallStreamObserver<ExportReply> replies) {
             this.replies = replies;
+            replies.disableAutoRequest();
+            replies.setOnReadyThreshold(UNSENT_BYTES_MAX);
+            replies.setOnReadyHandler(() -> loop.execute(this::ready));
             replies.setOnCancelHandler(() -> loop.execute(this::end));
+            replies.request(1);
         }
 
         /** Unique in this process. */
         long streamId() {
             return streamId;
+        }
+
+        /** Runs {@code work} once the network has taken most of what was said; never if the stream ends before. */
+        void whenTaken(Runnable work) {
+            waiting = work;
+            ready();
+        }
+
+        private void ready() {
+            Runnable work = waiting;
+            if (work != null && !over && replies.isReady()) {
+                waiting = null;
+                work.run();
+            }
         }
 
         void reply(TransferReply reply) {
@@ -92,8 +121,16 @@ final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
         }
 
         private void complete() {
-            over = true;
+            close();
             replies.onCompleted();
+        }
+
+        private void close() {
+            over = true;
+            waiting = null;
+            if (name != null) {
+                streams--;
+            }
         }
 
         @Override
@@ -107,7 +144,7 @@ final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
             }
             TransferRequest request = decode(wire);
             if (request == null || (name != null && !name.equals(request.name()))) {
-                over = true;
+                close();
                 replies.onError(Status.INVALID_ARGUMENT
                         .withDescription("a stream is about one hand-over, and each message names a known step")
                         .asRuntimeException());
@@ -120,8 +157,12 @@ final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
                 }
                 name = request.name();
                 streamId = ++lastStreamId;
+                streams++;
             }
             sources.requested(this, request);
+            if (!over) {
+                replies.request(1);
+            }
         }
 
         /** The request, or null if it is malformed. */
@@ -137,6 +178,9 @@ final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
         private boolean isRefused(ExportRequest first, GroupId importer) {
             HelloCheck.Refusal refusal = HelloCheck.ofReplica(
                     first.getHello(), greeting.clusterId().getAsLong(), ShardAdmission.ref(importer), config.get());
+            if (refusal == null && streams >= STREAMS_MAX) {
+                refusal = new HelloCheck.Refusal(StatusCode.OVERLOADED, "too many hand-overs at a time; try again");
+            }
             if (refusal == null) {
                 return false;
             }
@@ -150,7 +194,7 @@ final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
 
         private void end() {
             if (!over) {
-                over = true;
+                close();
                 sources.ended(this);
             }
         }

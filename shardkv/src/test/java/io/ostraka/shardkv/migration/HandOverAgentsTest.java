@@ -329,6 +329,25 @@ class HandOverAgentsTest {
                 .hasSize(1);
     }
 
+    /** An importer that claimed to have logged more than was sent got the whole shard into the source's memory. */
+    @Test
+    void importerThatClaimsMoreThanItWasSentGetsNoFurtherChunk() {
+        born(1);
+        ExportName name = name(1, 1, 1, a, b);
+        Leader leader = new Leader(a);
+        leader.step(new AgentEvent.FromImporter(7, new TransferRequest.Open(name, Bytes.EMPTY, false, 0)));
+        leader.step(new AgentEvent.FromImporter(7, new TransferRequest.AskFreeze(name)));
+
+        List<AgentAction> claimed =
+                leader.step(new AgentEvent.FromImporter(7, new TransferRequest.Progress(name, Long.MAX_VALUE)));
+        List<AgentAction> read =
+                leader.step(new AgentEvent.FrozenRead(7, name, a.machine().readFrozen(name, Bytes.EMPTY)));
+
+        assertThat(replies(claimed))
+                .containsExactly(new TransferReply.Refused(name, TransferReply.Refusal.RETRY_AFTER));
+        assertThat(read).isEmpty();
+    }
+
     @Test
     void arrivedShardIsReportedAtOnce_andUntilTheConfigurationShowsIt() {
         born(1);

@@ -7,6 +7,7 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.ostraka.proto.Hello;
 import io.ostraka.proto.ProtocolVersion;
@@ -196,6 +197,70 @@ class TransferServiceTest {
         assertThat(answers.received).isEmpty();
     }
 
+    /** Each message that a peer sent without waiting became a task of the control loop. */
+    @Test
+    void oneMessageOfAStreamIsInHandAtATime() {
+        StreamObserver<ExportRequest> stream = open();
+        loop.run();
+        stream.onNext(greeted(OPEN, Greetings.of(CLUSTER, IMPORTERS_NODE)));
+        for (int i = 0; i < 100; i++) {
+            stream.onNext(TransferWire.toWire(new TransferRequest.Progress(NAME, 0)));
+        }
+
+        assertThat(loop.waiting()).isEqualTo(1);
+        loop.run();
+        assertThat(source.requests).hasSize(101);
+    }
+
+    @Test
+    void streamsBeyondTheMostAreRefused_untilOthersEnd() {
+        List<StreamObserver<ExportRequest>> opened = new ArrayList<>();
+        for (int i = 0; i < TransferService.STREAMS_MAX; i++) {
+            opened.add(open());
+            opened.getLast().onNext(greeted(OPEN, Greetings.of(CLUSTER, IMPORTERS_NODE)));
+        }
+        loop.run();
+        assertThat(answers.received).isEmpty();
+
+        open().onNext(greeted(OPEN, Greetings.of(CLUSTER, IMPORTERS_NODE)));
+        loop.run();
+        assertThat(answers.refusal()).isEqualTo(StatusCode.OVERLOADED);
+
+        opened.getFirst().onCompleted();
+        opened.getLast().onError(Status.CANCELLED.asRuntimeException());
+        loop.run();
+        open().onNext(greeted(OPEN, Greetings.of(CLUSTER, IMPORTERS_NODE)));
+        open().onNext(greeted(OPEN, Greetings.of(CLUSTER, IMPORTERS_NODE)));
+        loop.run();
+        assertThat(source.requests).hasSize(TransferService.STREAMS_MAX + 2);
+    }
+
+    @Test
+    void workWaitsUntilTheNetworkHasTakenWhatWasSaid_andIsDroppedWithTheStream() {
+        SlowNetwork network = new SlowNetwork();
+        TransferService.ImporterStream stream = (TransferService.ImporterStream)
+                new TransferService(loop, new NodeGreeting(SOURCES_NODE, 1, () -> CLUSTER), () -> config, source)
+                        .export(network);
+        List<String> done = new ArrayList<>();
+        stream.whenTaken(() -> done.add("first"));
+        assertThat(done).isEmpty();
+
+        network.ready = true;
+        network.onReady.run();
+        loop.run();
+        assertThat(done).containsExactly("first");
+        stream.whenTaken(() -> done.add("second"));
+        assertThat(done).containsExactly("first", "second");
+
+        network.ready = false;
+        stream.whenTaken(() -> done.add("third"));
+        stream.onError(Status.CANCELLED.asRuntimeException());
+        network.ready = true;
+        network.onReady.run();
+        loop.run();
+        assertThat(done).containsExactly("first", "second");
+    }
+
     private StreamObserver<ExportRequest> open() {
         return ShardTransferGrpc.newStub(channel).export(answers);
     }
@@ -225,6 +290,58 @@ class TransferServiceTest {
         TransferService.ImporterStream stream() {
             return streams.getLast();
         }
+    }
+
+    /** A connection that takes nothing until it is ready. */
+    private static final class SlowNetwork extends ServerCallStreamObserver<ExportReply> {
+
+        private boolean ready;
+        private Runnable onReady = () -> {};
+
+        @Override
+        public boolean isReady() {
+            return ready;
+        }
+
+        @Override
+        public void setOnReadyHandler(Runnable handler) {
+            onReady = handler;
+        }
+
+        @Override
+        public void setOnReadyThreshold(int bytes) {}
+
+        @Override
+        public void disableAutoRequest() {}
+
+        @Override
+        public void disableAutoInboundFlowControl() {}
+
+        @Override
+        public boolean isCancelled() {
+            return false;
+        }
+
+        @Override
+        public void setOnCancelHandler(Runnable handler) {}
+
+        @Override
+        public void setCompression(String compression) {}
+
+        @Override
+        public void setMessageCompression(boolean enable) {}
+
+        @Override
+        public void request(int count) {}
+
+        @Override
+        public void onNext(ExportReply reply) {}
+
+        @Override
+        public void onError(Throwable thrown) {}
+
+        @Override
+        public void onCompleted() {}
     }
 
     /** What the importer gets. */

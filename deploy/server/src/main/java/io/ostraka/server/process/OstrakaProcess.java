@@ -61,6 +61,8 @@ public final class OstrakaProcess implements AutoCloseable {
     private static final String STORE_FOLDER = "store";
     private static final long SERVER_STOP_SECONDS = 2;
     private static final int CONNECT_TIMEOUT_MILLIS = 3_000;
+    /** Further ones wait at their caller. A client needs a few, a node one for each shard that it imports from here. */
+    private static final int CALLS_PER_CONNECTION_MAX = 1_024;
     /** After which a connection is given up whose other side answers no ping: it lost its power or its network. */
     private static final int KEEP_ALIVE_TIMEOUT_SECONDS = 5;
 
@@ -206,6 +208,7 @@ public final class OstrakaProcess implements AutoCloseable {
                 .fallbackHandlerRegistry(services)
                 .directExecutor()
                 .maxInboundMessageSize(TransportOptions.MESSAGE_BYTES_MAX)
+                .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
                 .permitKeepAliveWithoutCalls(true)
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
                 .keepAliveTime(TransportOptions.KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
