@@ -123,14 +123,21 @@ final class HandOvers implements TransferService.Sources {
                 .orElse(List.of());
     }
 
-    /** Whether the disk has room for {@code bytes} more, and some to spare. */
+    /** Whether the disk has room for a shard of {@code bytes}. Asks the file system, which may take its time. */
     boolean hasRoom(long bytes) {
         try {
-            long free = Files.getFileStore(parts.dataDirectory()).getUsableSpace();
-            return free - bytes * 3 >= ROOM_BYTES_MIN;
+            return isRoom(Files.getFileStore(parts.dataDirectory()).getUsableSpace(), bytes);
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /**
+     * Whether a shard of {@code bytes} fits where this much is free: in the log, in the store, in the store once more
+     * while that is compacted, and some to spare. The source says how large it is, and is not believed to make sense.
+     */
+    static boolean isRoom(long freeBytes, long bytes) {
+        return bytes >= 0 && freeBytes >= ROOM_BYTES_MIN && bytes <= (freeBytes - ROOM_BYTES_MIN) / 3;
     }
 
     // ---- TransferService.Sources

@@ -120,9 +120,7 @@ final class LeadingGroup {
                 }
             }
             case AgentAction.ProveReady(ExportName name, long bytes) ->
-                group.raft()
-                        .read(result -> later(new AgentEvent.ReadyProved(
-                                name, result instanceof ReadResult.Ready && owner.hasRoom(bytes))));
+                parts.readers().execute(() -> proveReady(name, bytes));
             case AgentAction.ReadFrozen(long streamId, ExportName name, Bytes afterKey) -> {
                 TransferService.ImporterStream stream = importers.get(streamId);
                 if (stream != null) {
@@ -137,6 +135,17 @@ final class LeadingGroup {
                                 streamId, name, group.machine().digestFrozen(name, lastKey))));
             case AgentAction.Report report -> report(report);
             case AgentAction.Alarm(String message) -> LOG.error("group {}: {}", id(), message);
+        }
+    }
+
+    /** The disk first, on a thread that may wait for it: the proof of the quorum is to be fresh. */
+    private void proveReady(ExportName name, long bytes) {
+        if (owner.hasRoom(bytes)) {
+            group.raft()
+                    .read(result -> later(new AgentEvent.ReadyProved(name, result instanceof ReadResult.Ready)));
+        } else {
+            LOG.warn("group {}: no room on the disk for {} bytes of shard {}", id(), bytes, name.shard());
+            later(new AgentEvent.ReadyProved(name, false));
         }
     }
 
