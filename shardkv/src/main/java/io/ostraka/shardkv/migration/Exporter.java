@@ -4,6 +4,7 @@ import io.ostraka.raft.core.Bytes;
 import io.ostraka.shardkv.command.Command;
 import io.ostraka.shardkv.command.Digest;
 import io.ostraka.shardkv.command.ExportName;
+import io.ostraka.shardkv.command.ShardPlan;
 import io.ostraka.shardkv.shard.FrozenChunk;
 import io.ostraka.shardkv.shard.KvResult;
 import io.ostraka.shardkv.shard.ShardState;
@@ -131,6 +132,7 @@ final class Exporter {
                     NOT_OURS,
                     OTHER_STATE,
                     EPOCH_TO_COME,
+                    TOO_MANY_CANCELLED,
                     NOT_PLANNED,
                     GAP,
                     DIGEST_MISMATCH,
@@ -159,6 +161,11 @@ final class Exporter {
     }
 
     private void cancel() {
+        ShardPlan plan = outbox.view().config().plan(name.shard());
+        if (name.epoch() > shard().state().highestEpochToHandOver(name.source(), plan)) {
+            refuse();
+            return;
+        }
         propose(new Command.CancelExport(name), result -> {
             if (result instanceof KvResult.Heeded) {
                 send(new TransferReply.Cancelled(name));

@@ -62,7 +62,7 @@ final class HandOverApplier {
                         shard,
                         Transitions.beginExport(state, plan, group.self(), shard.isCancelled(name.exportId()), name));
             case Command.Freeze ignored -> freeze(shard, name);
-            case Command.CancelExport ignored -> cancel(shard, name);
+            case Command.CancelExport ignored -> cancel(shard, plan, name);
             case Command.ForgetImport forget ->
                 settle(
                         shard,
@@ -114,8 +114,9 @@ final class HandOverApplier {
         return result;
     }
 
-    private KvResult cancel(Shard shard, ExportName name) {
-        KvResult result = settle(shard, Transitions.cancelExport(shard.state(), group.self(), name));
+    private KvResult cancel(Shard shard, ShardPlan plan, ExportName name) {
+        boolean full = shard.isFullFor(name.exportId());
+        KvResult result = settle(shard, Transitions.cancelExport(shard.state(), plan, group.self(), full, name));
         if (result instanceof KvResult.Heeded) {
             shard.rememberCancelled(name);
         }

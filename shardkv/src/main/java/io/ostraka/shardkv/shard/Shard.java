@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shard {
 
+    /** Most ids that are remembered at a time; each takes a change of the plan at one epoch. */
+    static final int CANCELLED_MAX = 1_024;
+
     private final int number;
     private final StoreKeys keys;
     private final PendingWrites pending;
@@ -86,6 +89,11 @@ final class Shard {
 
     boolean isCancelled(ExportId id) {
         return cancelled.containsKey(id);
+    }
+
+    /** Whether no other id than those that are remembered can be. */
+    boolean isFullFor(ExportId id) {
+        return cancelled.size() >= CANCELLED_MAX && !cancelled.containsKey(id);
     }
 
     /** Keeps the id from ever beginning or freezing, as long as the epoch named may be served. */

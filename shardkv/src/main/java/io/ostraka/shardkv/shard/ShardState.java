@@ -3,6 +3,7 @@ package io.ostraka.shardkv.shard;
 import io.ostraka.raft.core.GroupId;
 import io.ostraka.shardkv.command.ExportId;
 import io.ostraka.shardkv.command.ExportName;
+import io.ostraka.shardkv.command.ShardPlan;
 
 /**
  * What a group's log says of its claim to one shard (DESIGN section 5). {@link Transitions} alone makes the next one.
@@ -76,6 +77,14 @@ public sealed interface ShardState {
             case Frozen f -> f.epoch() + 1;
             case Importing i -> i.epoch() + 1;
         };
+    }
+
+    /**
+     * The highest epoch of the shard at which anybody can have planned a hand-over from this group: that an epoch is its
+     * own, others learn from its log, or from the configuration, which then says so here too.
+     */
+    default long highestEpochToHandOver(GroupId self, ShardPlan plan) {
+        return Math.max(lowestEpochToServe(), self.equals(plan.owner()) ? plan.epoch() : 0);
     }
 
     /** Whether the state is {@code EXPORTING} of exactly this hand-over. */

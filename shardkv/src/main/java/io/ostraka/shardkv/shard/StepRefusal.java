@@ -16,6 +16,8 @@ public enum StepRefusal {
     NOT_PLANNED,
     /** The attempt was cancelled. */
     CANCELLED,
+    /** More attempts than one would believe were cancelled at this epoch; no further one is remembered. */
+    TOO_MANY_CANCELLED,
     /** The shard is frozen for that very attempt: too late to cancel. */
     FROZEN_FOR_IT,
     /** The chunk does not follow on what is logged, or something before it is missing. */

@@ -31,7 +31,8 @@ import java.util.List;
  *                       cancelled)                                                          EXPORTING
  * EXPORTING             Freeze                                                              FROZEN(epoch + 1)
  * EXPORTING             CancelExport                                                        SERVING(epoch)
- * any but FROZEN for it CancelExport                                                        same, id remembered
+ * any but FROZEN for it CancelExport (of an epoch that can have been planned; room to
+ *                       remember)                                                           same, id remembered
  * FROZEN(epoch + 1)     CleanUp                                                             ABSENT(epoch + 1), cleared
  * </pre>
  *
@@ -107,15 +108,29 @@ final class Transitions {
         return Transition.keeping(new Frozen(name.epoch() + 1, name.exportId(), name.importer(), shardTimeMillis));
     }
 
-    /** Whether heeded or not, the caller remembers the id while the group may still serve the epoch named. */
-    static Transition cancelExport(ShardState state, GroupId self, ExportName name) {
+    /**
+     * Where it is heeded, the caller remembers the id while the group may still serve the epoch named. An id at an epoch
+     * that is yet to come would be remembered for ever; nobody can have begun to import at it.
+     *
+     * @param full whether no further id can be remembered
+     */
+    static Transition cancelExport(ShardState state, ShardPlan plan, GroupId self, boolean full, ExportName name) {
         if (!name.source().equals(self)) {
             return Transition.ignored(StepRefusal.NOT_OURS);
         }
         if (state.isFrozenFor(name)) {
             return Transition.ignored(StepRefusal.FROZEN_FOR_IT);
         }
-        return Transition.keeping(state.isExporting(name) ? new Serving(name.epoch()) : state);
+        if (state.isExporting(name)) {
+            return Transition.keeping(new Serving(name.epoch()));
+        }
+        if (name.epoch() > state.highestEpochToHandOver(self, plan)) {
+            return Transition.ignored(StepRefusal.EPOCH_TO_COME);
+        }
+        if (full && name.epoch() >= state.lowestEpochToServe()) {
+            return Transition.ignored(StepRefusal.TOO_MANY_CANCELLED);
+        }
+        return Transition.keeping(state);
     }
 
     static Transition forgetImport(

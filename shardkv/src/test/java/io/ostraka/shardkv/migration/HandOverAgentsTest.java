@@ -248,6 +248,18 @@ class HandOverAgentsTest {
     }
 
     @Test
+    void cancelAtAnEpochThatNobodyCanHavePlannedIsRefusedBeforeTheLog() {
+        born(1);
+        ExportName name = name(1, 2, 1, a, b);
+        Leader leader = new Leader(a);
+        int entries = a.log().size();
+
+        assertThat(replies(leader.step(new AgentEvent.FromImporter(7, new TransferRequest.AskCancel(name)))))
+                .containsExactly(new TransferReply.Refused(name, TransferReply.Refusal.RETRY_AFTER));
+        assertThat(a.log()).hasSize(entries);
+    }
+
+    @Test
     void sourceWhoseConfigurationLagsAsksToTryAgain() {
         born(1);
         a.configure(groups(a, b), plan(1, a, 1, null));

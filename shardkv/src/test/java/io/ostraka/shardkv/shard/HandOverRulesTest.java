@@ -284,7 +284,54 @@ class HandOverRulesTest {
         a.apply(new Command.CleanUp(first));
 
         assertThat(a.apply(new Command.CancelExport(name(SHARD, 1, 5, a, c)))).isEqualTo(heeded());
+        assertThat(a.apply(new Command.CancelExport(name(SHARD, 3, 5, a, c)))).isEqualTo(heeded());
         assertThat(a.state(SHARD)).isEqualTo(new ShardState.Absent(2));
+    }
+
+    /** Ids of epochs that would never come were remembered for ever. */
+    @Test
+    void cancelAtAnEpochThatNobodyCanHavePlannedIsNotHeeded() {
+        int rows = a.rows().size();
+        for (long epoch : new long[] {2, 3, Long.MAX_VALUE}) {
+            assertThat(a.apply(new Command.CancelExport(name(SHARD, epoch, epoch, a, b))))
+                    .isEqualTo(ignored(StepRefusal.EPOCH_TO_COME));
+        }
+        handOver(name(SHARD, 1, 1, a, b), a, b);
+        assertThat(a.apply(new Command.CancelExport(name(SHARD, 4, 4, a, b))))
+                .isEqualTo(ignored(StepRefusal.EPOCH_TO_COME));
+        assertThat(a.rows()).hasSize(rows);
+    }
+
+    @Test
+    void cancelAtAnEpochThatTheConfigurationGivesIsHeeded_beforeTheLogHasIt() {
+        planned(plan(SHARD, a, 7, b));
+        ExportName name = name(SHARD, 7, 1, a, b);
+
+        assertThat(a.apply(new Command.CancelExport(name))).isEqualTo(heeded());
+        assertThat(a.apply(new Command.BeginExport(name))).isEqualTo(ignored(StepRefusal.CANCELLED));
+
+        planned(plan(SHARD, b, 9, a));
+        assertThat(a.apply(new Command.CancelExport(name(SHARD, 9, 2, a, b))))
+                .isEqualTo(ignored(StepRefusal.EPOCH_TO_COME));
+    }
+
+    @Test
+    void cancelledIdsAreBounded_butWhatIsExportedCanAlwaysBeCancelled() {
+        for (int id = 1; id <= Shard.CANCELLED_MAX; id++) {
+            assertThat(a.apply(new Command.CancelExport(name(SHARD, 1, id, a, b))))
+                    .isEqualTo(heeded());
+        }
+        ExportName exported = name(SHARD, 1, 9_999, a, b);
+        a.apply(new Command.BeginExport(exported));
+
+        assertThat(a.apply(new Command.CancelExport(name(SHARD, 1, 8_888, a, b))))
+                .isEqualTo(ignored(StepRefusal.TOO_MANY_CANCELLED));
+        assertThat(a.apply(new Command.CancelExport(name(SHARD, 1, 1, a, b)))).isEqualTo(heeded());
+        assertThat(a.apply(new Command.CancelExport(name(SHARD, 0, 7_777, a, b))))
+                .isEqualTo(heeded());
+        assertThat(a.apply(new Command.CancelExport(exported))).isEqualTo(heeded());
+        assertThat(a.state(SHARD)).isEqualTo(new ShardState.Serving(1));
+        assertThat(a.apply(new Command.BeginExport(exported))).isEqualTo(ignored(StepRefusal.CANCELLED));
     }
 
     @Test
