@@ -135,7 +135,7 @@ class AdminCommandsTest {
     void statusOfAnUnreachableClusterSaysWhoDidNotAnswer() {
         Cli nobody = Cli.of("127.0.0.1:1");
 
-        assertThat(nobody.run("status", "--timeout", "300ms")).isEqualTo(3);
+        assertThat(nobody.run("status")).isEqualTo(3);
         assertThat(nobody.err()).contains("127.0.0.1:1", "refused");
     }
 

@@ -8,9 +8,15 @@ import java.io.PrintStream;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.OptionSpec;
 
-/** Runs one command as a shell would, and keeps what it printed. */
+/**
+ * Runs one command as a shell would, and keeps what it printed. A command that does not say how long to try does so for
+ * a minute, which it takes only if it fails.
+ */
 final class Cli {
+
+    private static final String PATIENCE = "1m";
 
     @Command(name = "ostraka")
     private static final class Root {}
@@ -50,6 +56,8 @@ final class Cli {
                 new ByteArrayInputStream(input), new PrintStream(out, true, UTF_8), errors, environment, interactive);
         CommandLine program = new CommandLine(new Root());
         OstrakaCommand.addTo(program, console);
+        program.setDefaultValueProvider(argument ->
+                argument instanceof OptionSpec option && option.longestName().equals("--timeout") ? PATIENCE : null);
         return program.execute(args);
     }
 

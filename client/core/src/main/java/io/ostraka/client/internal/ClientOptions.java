@@ -11,11 +11,12 @@ public record ClientOptions(
         long timeoutMillis,
         int inFlightMax,
         long inFlightBytesMax,
-        UnaryOperator<String> addressMapping) {
+        UnaryOperator<String> addressMapping,
+        Clock clock) {
 
     /** Everything but the controllers. */
     public static final ClientOptions DEFAULT =
-            new ClientOptions(List.of(), 10_000, 1_024, 64 << 20, UnaryOperator.identity());
+            new ClientOptions(List.of(), 10_000, 1_024, 64 << 20, UnaryOperator.identity(), new SystemClock());
 
     /** Copies the list. */
     public ClientOptions {
@@ -27,27 +28,32 @@ public record ClientOptions(
 
     /** With these controllers. */
     public ClientOptions withControllers(List<String> addresses) {
-        return new ClientOptions(addresses, timeoutMillis, inFlightMax, inFlightBytesMax, addressMapping);
+        return new ClientOptions(addresses, timeoutMillis, inFlightMax, inFlightBytesMax, addressMapping, clock);
     }
 
     /** With this deadline for each call. */
     public ClientOptions withTimeoutMillis(long millis) {
-        return new ClientOptions(controllers, millis, inFlightMax, inFlightBytesMax, addressMapping);
+        return new ClientOptions(controllers, millis, inFlightMax, inFlightBytesMax, addressMapping, clock);
     }
 
     /** With this many calls in flight at most. */
     public ClientOptions withInFlightMax(int calls) {
-        return new ClientOptions(controllers, timeoutMillis, calls, inFlightBytesMax, addressMapping);
+        return new ClientOptions(controllers, timeoutMillis, calls, inFlightBytesMax, addressMapping, clock);
     }
 
     /** With this many bytes in flight at most. */
     public ClientOptions withInFlightBytesMax(long bytes) {
-        return new ClientOptions(controllers, timeoutMillis, inFlightMax, bytes, addressMapping);
+        return new ClientOptions(controllers, timeoutMillis, inFlightMax, bytes, addressMapping, clock);
     }
 
     /** With this address mapping. */
     public ClientOptions withAddressMapping(UnaryOperator<String> mapping) {
-        return new ClientOptions(controllers, timeoutMillis, inFlightMax, inFlightBytesMax, mapping);
+        return new ClientOptions(controllers, timeoutMillis, inFlightMax, inFlightBytesMax, mapping, clock);
+    }
+
+    /** With this clock. */
+    public ClientOptions withClock(Clock other) {
+        return new ClientOptions(controllers, timeoutMillis, inFlightMax, inFlightBytesMax, addressMapping, other);
     }
 
     /** Refuses options that name no controller. */

@@ -28,14 +28,15 @@ final class ConfigWatch implements Watch {
     private final List<String> controllers;
     private final UnaryCalls unary;
     private final Consumer<ClusterConfig> listener;
-    private final SystemClock clock = new SystemClock();
+    private final Clock clock;
     private final Context.CancellableContext context = Context.ROOT.withCancellation();
     private final Thread thread = new Thread(this::run, "ostraka-watch");
     private @Nullable ClusterConfig known;
 
-    ConfigWatch(List<String> controllers, UnaryCalls unary, Consumer<ClusterConfig> listener) {
+    ConfigWatch(List<String> controllers, UnaryCalls unary, Clock clock, Consumer<ClusterConfig> listener) {
         this.controllers = controllers;
         this.unary = unary;
+        this.clock = clock;
         this.listener = listener;
     }
 

@@ -44,12 +44,13 @@ final class Controllers {
 
     private final List<String> addresses;
     private final UnaryCalls unary;
-    private final SystemClock clock = new SystemClock();
+    private final Clock clock;
     private volatile String leader;
 
-    Controllers(List<String> addresses, UnaryCalls unary) {
+    Controllers(List<String> addresses, UnaryCalls unary, Clock clock) {
         this.addresses = List.copyOf(addresses);
         this.unary = unary;
+        this.clock = clock;
         this.leader = this.addresses.get(0);
     }
 

@@ -69,7 +69,7 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
         this.options = options;
         this.channels = new Channels(options.addressMapping());
         this.unary = new UnaryCalls(channels);
-        this.controllers = new Controllers(options.controllers(), unary);
+        this.controllers = new Controllers(options.controllers(), unary, options.clock());
     }
 
     @Override
@@ -131,8 +131,8 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
 
     @Override
     public Watch watch(Consumer<ClusterMap> listener) {
-        ConfigWatch watch =
-                new ConfigWatch(controllers.addresses(), unary, config -> listener.accept(AdminWire.map(config)));
+        ConfigWatch watch = new ConfigWatch(
+                controllers.addresses(), unary, options.clock(), config -> listener.accept(AdminWire.map(config)));
         watches.add(watch);
         return watch.start();
     }

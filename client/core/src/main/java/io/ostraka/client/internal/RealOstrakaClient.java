@@ -51,7 +51,7 @@ public final class RealOstrakaClient implements OstrakaClient {
     private static final Duration STREAM_IDLE = Duration.ofMinutes(10);
 
     private final ClientOptions options;
-    private final SystemClock clock = new SystemClock();
+    private final Clock clock;
     private final InFlightLimit limit;
     private final Channels channels;
     private final UnaryCalls unary;
@@ -78,10 +78,11 @@ public final class RealOstrakaClient implements OstrakaClient {
 
     private RealOstrakaClient(ClientOptions options) {
         this.options = options;
+        this.clock = options.clock();
         this.limit = new InFlightLimit(options.inFlightMax(), options.inFlightBytesMax());
         this.channels = new Channels(options.addressMapping());
         this.unary = new UnaryCalls(channels);
-        this.controllers = new Controllers(options.controllers(), unary);
+        this.controllers = new Controllers(options.controllers(), unary, clock);
         SecureRandom secure = new SecureRandom();
         this.session = new SessionName(secure.nextLong(), secure.nextLong());
         this.engine = new RequestEngine(

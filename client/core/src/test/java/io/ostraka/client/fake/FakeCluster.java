@@ -3,6 +3,8 @@ package io.ostraka.client.fake;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.ostraka.client.OstrakaAdmin;
+import io.ostraka.client.OstrakaClient;
 import io.ostraka.proto.StatusCode;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.ConfigHash;
@@ -38,16 +40,22 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One process that answers as a controller and as the only node of group 100, over a real socket. What it answers is up
- * to the test: {@link #onChange} and {@link #onRequest} replace its first behaviour, a store in memory.
+ * to the test: {@link #onChange} and {@link #onRequest} replace its first behaviour, a store in memory. An answer that
+ * is null is never sent.
  */
 public final class FakeCluster implements AutoCloseable {
+
+    private static final AtomicBoolean WARM = new AtomicBoolean();
 
     /** Identity of the cluster. */
     public static final long CLUSTER_ID = 0x05712A4AL;
@@ -55,7 +63,7 @@ public final class FakeCluster implements AutoCloseable {
     /** Every frame that arrived. */
     public final List<KvRequestFrame> frames = new CopyOnWriteArrayList<>();
 
-    /** Every change that arrived. */
+    /** Every change that arrived; one that is repeated under its request id is the same change. */
     public final List<ChangeRequest> changes = new CopyOnWriteArrayList<>();
 
     /** Founding records in their order. */
@@ -63,16 +71,15 @@ public final class FakeCluster implements AutoCloseable {
 
     private final FakeStore store = new FakeStore();
     private final Server server;
-    private volatile Function<ChangeRequest, ChangeReply> changeAnswer = FakeCluster::accepted;
-    private volatile Function<KvRequest, KvResponse> requestAnswer = store::answer;
-    private volatile boolean silent;
+    private volatile Function<ChangeRequest, @Nullable ChangeReply> changeAnswer = FakeCluster::accepted;
+    private volatile Function<KvRequest, @Nullable KvResponse> requestAnswer = store::answer;
     private volatile StatusCode streamRefusal = StatusCode.OK;
     private volatile StatusCode controllerCode = StatusCode.OK;
     private volatile StatusCode foundingCode = StatusCode.OK;
 
-    private FakeCluster(int port) {
+    private FakeCluster() {
         try {
-            this.server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+            this.server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                     .directExecutor()
                     .maxInboundMessageSize(16 << 20)
                     .addService(new Kv())
@@ -87,7 +94,27 @@ public final class FakeCluster implements AutoCloseable {
 
     /** Starts it on a free port of the loopback interface. */
     public static FakeCluster start() {
-        return new FakeCluster(0);
+        if (!WARM.getAndSet(true)) {
+            warmUp();
+        }
+        return new FakeCluster();
+    }
+
+    /** The first calls of a JVM load thousands of classes, which is no part of the time that a test gives a call. */
+    private static void warmUp() {
+        Duration patience = Duration.ofMinutes(5);
+        try (FakeCluster cluster = new FakeCluster();
+                OstrakaClient client = OstrakaClient.builder()
+                        .controllers(cluster.address())
+                        .timeout(patience)
+                        .build();
+                OstrakaAdmin admin = OstrakaAdmin.builder()
+                        .controllers(cluster.address())
+                        .timeout(patience)
+                        .build()) {
+            client.put("warm", "up");
+            admin.query();
+        }
     }
 
     /** {@code host:port} of the process. */
@@ -96,18 +123,18 @@ public final class FakeCluster implements AutoCloseable {
     }
 
     /** Answers requests like this from now on. */
-    public void onRequest(Function<KvRequest, KvResponse> answer) {
+    public void onRequest(Function<KvRequest, @Nullable KvResponse> answer) {
         requestAnswer = answer;
     }
 
     /** Answers changes of the configuration like this from now on. */
-    public void onChange(Function<ChangeRequest, ChangeReply> answer) {
+    public void onChange(Function<ChangeRequest, @Nullable ChangeReply> answer) {
         changeAnswer = answer;
     }
 
     /** Takes requests and never answers them. */
     public void fallSilent() {
-        silent = true;
+        onRequest(request -> null);
     }
 
     /** Refuses streams with this code from now on. */
@@ -161,9 +188,17 @@ public final class FakeCluster implements AutoCloseable {
                 .build();
     }
 
-    private static <T> void reply(StreamObserver<T> observer, T value) {
-        observer.onNext(value);
-        observer.onCompleted();
+    private static <T> void reply(StreamObserver<T> observer, @Nullable T value) {
+        if (value != null) {
+            observer.onNext(value);
+            observer.onCompleted();
+        }
+    }
+
+    private synchronized void arrived(ChangeRequest change) {
+        if (changes.stream().noneMatch(known -> known.getRequestId().equals(change.getRequestId()))) {
+            changes.add(change);
+        }
     }
 
     private final class Kv extends KvGrpc.KvImplBase {
@@ -182,9 +217,9 @@ public final class FakeCluster implements AutoCloseable {
                         return;
                     }
                     for (KvRequest request : frame.getRequestsList()) {
-                        if (!silent) {
-                            answer.addResponses(
-                                    requestAnswer.apply(request).toBuilder().setId(request.getId()));
+                        KvResponse response = requestAnswer.apply(request);
+                        if (response != null) {
+                            answer.addResponses(response.toBuilder().setId(request.getId()));
                         }
                     }
                     if (answer.getResponsesCount() > 0) {
@@ -224,7 +259,7 @@ public final class FakeCluster implements AutoCloseable {
 
         @Override
         public void change(ChangeRequest request, StreamObserver<ChangeReply> observer) {
-            changes.add(request);
+            arrived(request);
             reply(observer, changeAnswer.apply(request));
         }
 
