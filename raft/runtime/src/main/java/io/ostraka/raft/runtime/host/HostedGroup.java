@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * A replica in its host: carries what happens between the threads, and decides nothing itself. The driver belongs to
  * the Raft loop, the applier and the snapshots to the apply thread; what other threads may see of either is volatile.
  */
-final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R> {
+final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica {
 
     private static final Logger log = LoggerFactory.getLogger(HostedGroup.class);
 
@@ -107,8 +107,9 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R> {
         return receiving;
     }
 
-    /** Has the driver take {@code input}, now if this is the loop, else soon; any thread. */
-    void input(Input input) {
+    /** Now if this is the loop, else soon. */
+    @Override
+    public void input(Input input) {
         if (loop.isCurrent()) {
             drive(d -> d.step(input));
         } else {
@@ -247,18 +248,18 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R> {
         return new GroupStatus(descriptor, raftStatus(), appliedIndex(), unflushedBytes, failure);
     }
 
-    /** Returns what the core said of itself at the last tick; any thread. */
-    RaftStatus raftStatus() {
+    @Override
+    public RaftStatus raftStatus() {
         return Objects.requireNonNull(status, "not begun");
     }
 
-    /** Whether this replica takes part; any thread. */
-    boolean isRunning() {
+    @Override
+    public boolean isRunning() {
         return !closed && failure == null;
     }
 
-    /** Notes that messages to {@code peer} may be lost; any thread. */
-    void lost(ReplicaId peer) {
+    @Override
+    public void lost(ReplicaId peer) {
         loop.execute(() -> lostTo.add(peer));
     }
 

@@ -29,7 +29,7 @@ final class NodeDuties {
 
     private static final Logger log = LoggerFactory.getLogger(NodeDuties.class);
 
-    private final Map<ReplicaId, HostedGroup<?>> groups;
+    private final Map<ReplicaId, ? extends DutyReplica> groups;
     private final AddressBook addresses;
     private final Transport transport;
     private final HostOptions options;
@@ -38,10 +38,14 @@ final class NodeDuties {
     private final NavigableMap<NodeId, Boolean> peerDisks = new TreeMap<>();
     private final NavigableSet<GroupId> led = new TreeSet<>();
     private @Nullable Long nextHeartbeatNanos;
-    private @Nullable Long nextHandOverNanos;
+    private long nextHandOverNanos;
     private boolean wasHealthy = true;
 
-    NodeDuties(Map<ReplicaId, HostedGroup<?>> groups, AddressBook addresses, Transport transport, HostOptions options) {
+    NodeDuties(
+            Map<ReplicaId, ? extends DutyReplica> groups,
+            AddressBook addresses,
+            Transport transport,
+            HostOptions options) {
         this.groups = groups;
         this.addresses = addresses;
         this.transport = transport;
@@ -59,17 +63,20 @@ final class NodeDuties {
         disk.observe(oldestWriteNanos, nowNanos);
         if (disk.healthy() != wasHealthy) {
             wasHealthy = disk.healthy();
+            // A leader is the first to write, and so the first to see that a disk which all share is slow: what its
+            // peers have said so far proves nothing.
+            nextHandOverNanos = nowNanos + options.raft().electionTimeoutMinNanos();
             log.warn(
                     wasHealthy
                             ? "the log is written fast enough again"
                             : "writing the log takes over {} ms: leadership goes to healthier nodes if there are any",
                     options.slowWriteNanos() / 1_000_000);
         }
-        if (!disk.healthy() && due(nextHandOverNanos, nowNanos)) {
+        if (!disk.healthy() && nowNanos - nextHandOverNanos >= 0) {
             nextHandOverNanos = nowNanos + options.raft().electionTimeoutMinNanos();
             handOver(nowNanos);
         }
-        if (due(nextHeartbeatNanos, nowNanos)) {
+        if (nextHeartbeatNanos == null || nowNanos - nextHeartbeatNanos >= 0) {
             // A tick may come a little early or late; half a tick of slack keeps the average at the interval.
             nextHeartbeatNanos = nowNanos + options.raft().heartbeatIntervalNanos() - options.tickNanos() / 2;
             noteLed();
@@ -79,13 +86,9 @@ final class NodeDuties {
         }
     }
 
-    private static boolean due(@Nullable Long atNanos, long nowNanos) {
-        return atNanos == null || nowNanos - atNanos >= 0;
-    }
-
     private void noteLed() {
         NavigableSet<GroupId> leading = new TreeSet<>();
-        for (HostedGroup<?> group : groups.values()) {
+        for (DutyReplica group : groups.values()) {
             Leadership leadership = group.leadership();
             if (!leadership.leads()) {
                 continue;
@@ -111,10 +114,10 @@ final class NodeDuties {
     void received(NodeId from, NodeHeartbeat heartbeat, long nowNanos) {
         peerDisks.put(from, heartbeat.diskHealthy());
         NodeHeartbeats.Received received = heartbeats.received(from, heartbeat);
-        NavigableMap<GroupId, HostedGroup<?>> here = byGroup();
+        NavigableMap<GroupId, DutyReplica> here = byGroup();
         List<GroupId> refused = new ArrayList<>();
         for (LedGroup each : received.alive()) {
-            HostedGroup<?> group = here.get(each.group());
+            DutyReplica group = here.get(each.group());
             if (group == null || !group.isRunning() || group.leadership().term() > each.term()) {
                 refused.add(each.group());
             } else {
@@ -122,7 +125,7 @@ final class NodeDuties {
             }
         }
         for (LedGroup each : received.lost()) {
-            HostedGroup<?> group = here.get(each.group());
+            DutyReplica group = here.get(each.group());
             if (group != null && each.leader().equals(group.leadership().leader())) {
                 group.input(new Wake(nowNanos));
             }
@@ -134,9 +137,9 @@ final class NodeDuties {
     /** Takes the answer to one of this node's heartbeats. */
     void acknowledged(NodeId from, NodeHeartbeatAck ack, long nowNanos) {
         peerDisks.put(from, ack.diskHealthy());
-        NavigableMap<GroupId, HostedGroup<?>> here = byGroup();
+        NavigableMap<GroupId, DutyReplica> here = byGroup();
         for (NodeHeartbeats.PeerHeard heard : heartbeats.acknowledged(from, ack)) {
-            HostedGroup<?> group = here.get(heard.group());
+            DutyReplica group = here.get(heard.group());
             if (group != null) {
                 group.input(new PeerAlive(heard.peer(), heard.term(), heard.sentNanos(), nowNanos));
             }
@@ -147,7 +150,7 @@ final class NodeDuties {
     void unreachable(NodeId node) {
         heartbeats.disconnected(node);
         peerDisks.remove(node);
-        for (HostedGroup<?> group : groups.values()) {
+        for (DutyReplica group : groups.values()) {
             if (group.leadership().leads()) {
                 for (ReplicaId peer : group.raftStatus()
                         .membership()
@@ -160,15 +163,15 @@ final class NodeDuties {
         }
     }
 
-    private NavigableMap<GroupId, HostedGroup<?>> byGroup() {
-        NavigableMap<GroupId, HostedGroup<?>> here = new TreeMap<>();
+    private NavigableMap<GroupId, DutyReplica> byGroup() {
+        NavigableMap<GroupId, DutyReplica> here = new TreeMap<>();
         groups.values().forEach(group -> here.put(group.descriptor().group(), group));
         return here;
     }
 
     /** Asks each group that is led here to go to its most advanced follower on a node whose disk is known to be fit. */
     private void handOver(long nowNanos) {
-        for (HostedGroup<?> group : groups.values()) {
+        for (DutyReplica group : groups.values()) {
             RaftStatus status = group.raftStatus();
             if (status.role() != RoleKind.LEADER) {
                 continue;

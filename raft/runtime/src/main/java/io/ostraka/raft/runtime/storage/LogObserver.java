@@ -19,7 +19,7 @@ public interface LogObserver {
 
     /**
      * The log has more segments than it should, since these replicas need entries of the oldest one. Flushing their
-     * stores and releasing up to there frees it. Told again for each new segment while it lasts.
+     * stores and releasing up to there frees it. Told again from time to time while it lasts.
      */
     void pinned(List<LogPin> pins);
 }

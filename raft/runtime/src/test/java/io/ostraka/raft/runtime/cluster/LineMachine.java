@@ -22,18 +22,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A list of lines: each command appends one and answers how many there are. It is durable as one file. */
+/**
+ * A list of lines: each command appends one and answers which it is. A line that is there already stays where it is, so
+ * a caller that does not know what became of one may append it again. It is durable as one file.
+ */
 final class LineMachine implements StateMachine<Integer> {
 
     private static final int LINES_PER_CHUNK = 64;
 
     private final Path file;
     private final Membership members;
-    private List<String> lines = new ArrayList<>();
+    private Map<String, Integer> lines = new LinkedHashMap<>();
     private LogPosition applied = LogPosition.ZERO;
     private volatile AppliedState durable;
     private volatile int size;
@@ -47,7 +53,7 @@ final class LineMachine implements StateMachine<Integer> {
             try {
                 ByteBuffer saved = ByteBuffer.wrap(Files.readAllBytes(file));
                 applied = new LogPosition(saved.getLong(), saved.getLong());
-                lines.addAll(decode(saved));
+                lines = numbered(decode(saved));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -72,7 +78,7 @@ final class LineMachine implements StateMachine<Integer> {
     }
 
     synchronized List<String> lines() {
-        return List.copyOf(lines);
+        return List.copyOf(lines.keySet());
     }
 
     @Override
@@ -88,8 +94,9 @@ final class LineMachine implements StateMachine<Integer> {
             }
             applied = entry.position();
             if (entry.type() == EntryType.COMMAND) {
-                lines.add(entry.payload().toUtf8());
-                results.result(entry.index(), lines.size());
+                String line = entry.payload().toUtf8();
+                lines.putIfAbsent(line, lines.size() + 1);
+                results.result(entry.index(), lines.getOrDefault(line, 0));
             }
         }
         size = lines.size();
@@ -102,7 +109,7 @@ final class LineMachine implements StateMachine<Integer> {
 
     @Override
     public synchronized SnapshotReader openSnapshot() {
-        List<String> pinned = List.copyOf(lines);
+        List<String> pinned = List.copyOf(lines.keySet());
         LogPosition position = applied;
         return new SnapshotReader() {
             @Override
@@ -145,7 +152,7 @@ final class LineMachine implements StateMachine<Integer> {
                     throw new InvalidSnapshotException("older than what is applied");
                 }
                 synchronized (LineMachine.this) {
-                    lines = arriving;
+                    lines = numbered(arriving);
                     applied = header.position();
                     size = lines.size();
                 }
@@ -164,7 +171,7 @@ final class LineMachine implements StateMachine<Integer> {
         LogPosition position;
         synchronized (this) {
             position = applied;
-            Bytes encoded = encode(lines);
+            Bytes encoded = encode(lines.keySet());
             ByteBuffer buffer = ByteBuffer.allocate(16 + encoded.size());
             buffer.putLong(position.index()).putLong(position.term());
             encoded.copyTo(buffer);
@@ -184,7 +191,13 @@ final class LineMachine implements StateMachine<Integer> {
     @Override
     public void close() {}
 
-    private static Bytes encode(List<String> lines) {
+    private static Map<String, Integer> numbered(List<String> lines) {
+        Map<String, Integer> numbered = new LinkedHashMap<>();
+        lines.forEach(line -> numbered.put(line, numbered.size() + 1));
+        return numbered;
+    }
+
+    private static Bytes encode(Collection<String> lines) {
         return Bytes.utf8(String.join("\n", lines));
     }
 

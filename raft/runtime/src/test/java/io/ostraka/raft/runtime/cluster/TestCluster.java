@@ -8,6 +8,7 @@ import io.ostraka.raft.runtime.host.ProposalResult;
 import io.ostraka.raft.runtime.host.ReadResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -21,7 +22,14 @@ import java.util.function.BooleanSupplier;
 /** Three nodes with one group. */
 final class TestCluster implements AutoCloseable {
 
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    /** Matters only on failure. */
+    private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
+
+    /** Longer than a write takes on a busy machine whose disk is well. */
+    private static final long SLOW_WRITE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private static final long DISK_RECOVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private static final List<Integer> ALL = List.of(1, 2, 3);
 
     private final Path directory;
@@ -56,8 +64,8 @@ final class TestCluster implements AutoCloseable {
                 defaults.queuedBytesMax(),
                 unflushedBytesMax,
                 unflushedBytesMax,
-                defaults.slowWriteNanos(),
-                defaults.diskRecoveryNanos(),
+                SLOW_WRITE_NANOS,
+                DISK_RECOVERY_NANOS,
                 number);
         TestNode<LineMachine> node = new TestNode<>(
                 directory.resolve("node" + number),
@@ -92,7 +100,7 @@ final class TestCluster implements AutoCloseable {
         return List.copyOf(nodes.values());
     }
 
-    /** Waits for a node that was told that it leads, with the highest term of all. */
+    /** Waits for a node that was told that it leads, in the highest term of all who were. It may be deposed by then. */
     int leader() {
         await("a leader", () -> findLeader().isPresent());
         return findLeader().orElseThrow();
@@ -102,17 +110,23 @@ final class TestCluster implements AutoCloseable {
         return nodes.entrySet().stream()
                 .filter(each -> each.getValue().machine().leads() > 0
                         && each.getValue().group().leadership().leads())
-                .map(Map.Entry::getKey)
-                .findFirst();
+                .max(Comparator.comparingLong(
+                        each -> each.getValue().group().leadership().term()))
+                .map(Map.Entry::getKey);
     }
 
-    /** Appends a line, asking again after refusals until some leader has applied it; a test's lines are told apart. */
+    /** Whether this node leads, and nobody in a higher term. */
+    boolean leads(int number) {
+        return findLeader().filter(leader -> leader == number).isPresent();
+    }
+
+    /** Appends a line, asking again until some leader has applied it; the same line asked again is the same line. */
     int append(String line) {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         while (System.nanoTime() - deadline < 0) {
             CompletableFuture<ProposalResult<Integer>> outcome = new CompletableFuture<>();
             node(leader()).group().propose(Bytes.utf8(line), Budget.CLIENT, outcome::complete);
-            switch (outcome.orTimeout(30, TimeUnit.SECONDS).join()) {
+            switch (outcome.orTimeout(2, TimeUnit.MINUTES).join()) {
                 case ProposalResult.Applied<Integer> applied -> {
                     return applied.result();
                 }
@@ -123,10 +137,23 @@ final class TestCluster implements AutoCloseable {
         throw new AssertionError("nobody took " + line);
     }
 
-    ReadResult read(int number) {
-        CompletableFuture<ReadResult> outcome = new CompletableFuture<>();
-        node(number).group().read(outcome::complete);
-        return outcome.orTimeout(30, TimeUnit.SECONDS).join();
+    /**
+     * Reads, asking again until a leader has proved that it leads; returns which, whose state may then be looked at.
+     */
+    int read() {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (System.nanoTime() - deadline < 0) {
+            int asked = leader();
+            CompletableFuture<ReadResult> outcome = new CompletableFuture<>();
+            node(asked).group().read(outcome::complete);
+            switch (outcome.orTimeout(2, TimeUnit.MINUTES).join()) {
+                case ReadResult.Ready ready -> {
+                    return asked;
+                }
+                case ReadResult.Refused refused -> pause();
+            }
+        }
+        throw new AssertionError("nobody answered a read");
     }
 
     void await(String what, BooleanSupplier condition) {

@@ -44,6 +44,7 @@ final class TestNode<M extends StateMachine<Integer>> implements AutoCloseable {
 
     private final AddressBook addresses = new AddressBook();
     private final LogThread log;
+    private final HeldLog heldLog;
     private final GrpcTransport transport;
     private final GrpcSnapshots snapshots;
     private final Server server;
@@ -65,6 +66,7 @@ final class TestNode<M extends StateMachine<Integer>> implements AutoCloseable {
         Clock clock = new SystemClock();
         Recovery recovery = SharedLog.open(FileDisk.at(directory), LogOptions.DEFAULT.withSegmentBytes(SEGMENT_BYTES));
         log = LogThread.start(recovery.log(), clock::nanoTime, LogObserver.NONE, TestNode::fatal);
+        heldLog = new HeldLog(log);
         ReplicaRecovery found = recovery.replicas().get(replica);
         if (found == null) {
             CountDownLatch created = new CountDownLatch(1);
@@ -85,7 +87,7 @@ final class TestNode<M extends StateMachine<Integer>> implements AutoCloseable {
                 .start();
         host = new RaftHost(
                 new RaftHost.Ports(
-                        clock, log, transport, snapshots, addresses, (descriptor, cause) -> {}, TestNode::fatal),
+                        clock, heldLog, transport, snapshots, addresses, (descriptor, cause) -> {}, TestNode::fatal),
                 options);
         host.start();
         machine = factory.make(directory, members);
@@ -110,6 +112,10 @@ final class TestNode<M extends StateMachine<Integer>> implements AutoCloseable {
 
     NodeId id() {
         return id;
+    }
+
+    HeldLog log() {
+        return heldLog;
     }
 
     /** Stops without flushing: what is not in the log is lost, as with a kill. */
