@@ -58,7 +58,7 @@ final class TestController implements AutoCloseable {
         SystemClock clock = new SystemClock();
         log = LogThread.start(recovery.log(), clock::nanoTime, LogObserver.NONE, cause -> {});
         AddressBook addresses = new AddressBook();
-        RaftConfig raft = RaftConfig.defaults().withTimings(50, 200, 400);
+        RaftConfig raft = RaftConfig.defaults().withTimings(50, 600, 1200);
         loopback = new Loopback(network, directory.nodeId());
         host = new RaftHost(
                 new RaftHost.Ports(
@@ -74,7 +74,7 @@ final class TestController implements AutoCloseable {
     }
 
     ControllerGrpc.ControllerBlockingStub ask() {
-        return ControllerGrpc.newBlockingStub(channel).withDeadlineAfter(10, TimeUnit.SECONDS);
+        return ControllerGrpc.newBlockingStub(channel).withDeadlineAfter(2, TimeUnit.MINUTES);
     }
 
     ControllerGrpc.ControllerStub stream() {
