@@ -4,6 +4,12 @@ import static io.ostraka.shardkv.shard.GroupFixture.groups;
 import static io.ostraka.shardkv.shard.GroupFixture.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.ConfigDelta;
+import io.ostraka.proto.config.Extension;
+import io.ostraka.proto.config.GroupRef;
+import io.ostraka.proto.config.GroupRow;
+import io.ostraka.proto.config.ShardRow;
 import io.ostraka.shardkv.command.Command;
 import io.ostraka.shardkv.command.ExportName;
 import io.ostraka.shardkv.shard.GroupFixture;
@@ -59,6 +65,39 @@ class GroupAgentTest {
             tick();
         }
         assertThat(sent).anyMatch(request -> asksFor(request, alive)).anyMatch(request -> asksFor(request, silent));
+    }
+
+    @Test
+    void d16_sourceThatNeverAnswersHoldsUpNoLaterConfiguration() {
+        tick();
+        assertThat(importer.state(0)).isInstanceOf(ShardState.Importing.class);
+        long before = importer.machine().view().config().revision();
+
+        ClusterConfig later = ClusterConfig.founded(9, GroupFixture.SHARDS);
+        while (later.revision() <= before) {
+            later = joined(later);
+        }
+        carryOut(agent.step(new AgentEvent.ConfigSeen(later), nowNanos));
+
+        assertThat(importer.machine().view().config().revision()).isEqualTo(later.revision());
+        assertThat(importer.state(0)).isInstanceOf(ShardState.Importing.class);
+    }
+
+    /** With one group more, and the groups of this test with the plan that one of them imports shard 0. */
+    private ClusterConfig joined(ClusterConfig before) {
+        long gid = 100 + before.num();
+        List<GroupRow> groups = new ArrayList<>();
+        groups.add(new GroupRow(new GroupRef(gid, gid), false, 1, List.of()));
+        for (GroupFixture each : List.of(silent, alive, importer)) {
+            groups.add(new GroupRow(
+                    new GroupRef(each.id().gid(), each.id().incarnation()), false, 1, List.of()));
+        }
+        GroupRef source = new GroupRef(silent.id().gid(), silent.id().incarnation());
+        GroupRef target = new GroupRef(importer.id().gid(), importer.id().incarnation());
+        ShardRow shard = ShardRow.unborn(0).withOwner(source, 1).withTarget(target);
+        ConfigDelta delta = ConfigDelta.extending(
+                before, before.num() + 1, new ConfigDelta.Rows(List.of(shard), groups, List.of(), List.of()));
+        return ((Extension.Extended) before.apply(delta)).config();
     }
 
     /** A source that hung was asked again and again without a pause. */

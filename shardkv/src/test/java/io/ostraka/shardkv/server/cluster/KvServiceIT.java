@@ -57,6 +57,9 @@ final class KvServiceIT {
     private static final int SHARDS = 8;
     private static final String KEY = "some key";
 
+    /** Matters only on failure. */
+    private static final int PATIENCE_SECONDS = 120;
+
     private final FakeController controller;
     private final TestNode node;
     private final GroupRef group;
@@ -74,9 +77,13 @@ final class KvServiceIT {
         client = new TestClient(controller::config, 1);
     }
 
+    /** Until every shard is born, the group has entries of its own to log. */
     @BeforeAll
-    void bearTheShard() {
+    void bearEveryShard() {
         assertThat(client.put(KEY, "first").getCode()).isEqualTo(StatusCode.OK);
+        for (int shard = 0; shard < SHARDS; shard++) {
+            assertThat(client.put(ShardKvClusterIT.keyOf(shard, SHARDS), "first").getCode()).isEqualTo(StatusCode.OK);
+        }
     }
 
     @AfterEach
@@ -172,9 +179,10 @@ final class KvServiceIT {
                 .build();
 
         assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(
-                        channel, method, CallOptions.DEFAULT.withDeadlineAfter(5, TimeUnit.SECONDS), new byte[] {
-                            (byte) 0xff, (byte) 0xff, 1, 2, 3
-                        }))
+                        channel,
+                        method,
+                        CallOptions.DEFAULT.withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS),
+                        new byte[] {(byte) 0xff, (byte) 0xff, 1, 2, 3}))
                 .isInstanceOf(StatusRuntimeException.class);
     }
 
@@ -344,7 +352,7 @@ final class KvServiceIT {
 
     private KvResponse call(Id128 session, KvRequest.Builder request) {
         return KvGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(20, TimeUnit.SECONDS)
+                .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
                 .call(KvCall.newBuilder()
                         .setHello(hello())
                         .setSession(session)
@@ -384,13 +392,13 @@ final class KvServiceIT {
         }
 
         KvResponseFrame next() throws InterruptedException {
-            KvResponseFrame frame = frames.poll(20, TimeUnit.SECONDS);
+            KvResponseFrame frame = frames.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
             assertThat(frame).as("an answer").isNotNull();
             return frame;
         }
 
         boolean ended() throws InterruptedException {
-            return Boolean.TRUE.equals(end.poll(20, TimeUnit.SECONDS));
+            return Boolean.TRUE.equals(end.poll(PATIENCE_SECONDS, TimeUnit.SECONDS));
         }
 
         @Override

@@ -130,6 +130,64 @@ final class ShardKvClusterIT {
         assertNothingBroken();
     }
 
+    /** FAULTS D16: one source that hung held up every move and every later configuration. */
+    @Test
+    void aDeadSourceHoldsUpNoOtherMoveAndNoLaterConfiguration() throws Exception {
+        GroupRef dead = controller.join(101, List.of(nodes.get(0).id()));
+        GroupRef alive = controller.join(102, List.of(nodes.get(1).id()));
+        GroupRef target = controller.join(103, List.of(nodes.get(2).id()));
+        List<Integer> half = all().subList(0, SHARDS / 2);
+        controller.plan(dead, half);
+        controller.plan(alive, all().subList(SHARDS / 2, SHARDS));
+        for (int shard = 0; shard < SHARDS; shard++) {
+            assertThat(client.put(keyOf(shard), "value " + shard).getCode()).isEqualTo(StatusCode.OK);
+        }
+
+        nodes.get(0).close();
+        controller.plan(target, all());
+        await("the others' shards have moved", () -> ownedBy(target) == SHARDS / 2);
+        GroupRef later = controller.join(104, List.of(nodes.get(1).id()));
+        controller.plan(later, List.of(SHARDS - 1));
+        await("a later plan is carried out", () -> ownedBy(later) == 1);
+        for (int shard = SHARDS / 2; shard < SHARDS; shard++) {
+            assertThat(client.get(keyOf(shard)).getValue().toStringUtf8()).isEqualTo("value " + shard);
+        }
+
+        nodes.set(0, start(0));
+        await("the rest has moved", () -> ownedBy(dead) == 0);
+        for (int shard : half) {
+            assertThat(client.get(keyOf(shard)).getValue().toStringUtf8()).isEqualTo("value " + shard);
+        }
+        assertNothingBroken();
+    }
+
+    /** FAULTS D17: a dead server could not be replaced, and one that came back empty passed for what it had been. */
+    @Test
+    void aServerThatIsLostForGoodIsReplacedByAGroupOnOthers() throws Exception {
+        GroupRef first = controller.join(101, ids());
+        controller.plan(first, all());
+        for (int i = 0; i < 20; i++) {
+            assertThat(client.put("key" + i, "value" + i).getCode()).isEqualTo(StatusCode.OK);
+        }
+
+        nodes.get(2).close();
+        nodes.set(2, start(3));
+        await("the new server is registered", () -> controller.config().nodes().size() == 4);
+        assertThat(client.put("meanwhile", "x").getCode()).isEqualTo(StatusCode.OK);
+        assertThat(nodes.get(2).replicas()).isZero();
+        GroupRef second = controller.join(102, ids());
+        controller.plan(second, all());
+        await("every shard has moved", () -> ownedBy(second) == SHARDS);
+        controller.remove(first);
+        await("only the new group is left", () -> nodes.stream().allMatch(node -> node.replicas() == 1));
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(client.get("key" + i).getValue().toStringUtf8()).isEqualTo("value" + i);
+        }
+        assertThat(client.get("meanwhile").getValue().toStringUtf8()).isEqualTo("x");
+        assertNothingBroken();
+    }
+
     private TestNode start(int number) throws Exception {
         return new TestNode(directory.resolve("node" + number), List.of(controller.address()), number);
     }
@@ -152,6 +210,19 @@ final class ShardKvClusterIT {
         return nodes.stream().map(TestNode::id).toList();
     }
 
+    private static String keyOf(int shard) {
+        return keyOf(shard, SHARDS);
+    }
+
+    /** A key of this shard out of so many. */
+    static String keyOf(int shard, int shards) {
+        return IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> "key" + i)
+                .filter(key -> ShardHash.shardOf(TestClient.utf8(key), shards) == shard)
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static List<Integer> all() {
         return IntStream.range(0, SHARDS).boxed().toList();
     }
@@ -163,7 +234,7 @@ final class ShardKvClusterIT {
     }
 
     static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime() - deadline).as(what).isNegative();
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));

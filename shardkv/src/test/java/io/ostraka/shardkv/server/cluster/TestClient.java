@@ -31,7 +31,7 @@ import java.util.function.Supplier;
 /** One call after the other, retried under one number until it is decided; it asks the controller where shards are. */
 final class TestClient implements AutoCloseable {
 
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
 
     private final Supplier<ClusterConfig> config;
     private final Id128 session;

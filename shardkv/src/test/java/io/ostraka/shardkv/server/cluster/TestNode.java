@@ -78,7 +78,7 @@ final class TestNode implements AutoCloseable {
         host = new RaftHost(
                 new RaftHost.Ports(
                         clock, log, transport, snapshots, addresses, (_, cause) -> broken.add(cause), broken::add),
-                HostOptions.defaults(RaftConfig.defaults().withTimings(50, 300, 600), seed));
+                HostOptions.defaults(RaftConfig.defaults().withTimings(50, 600, 1200), seed));
         host.start();
         node = new ShardKvNode(
                 new ShardKvNode.Parts(
