@@ -33,10 +33,19 @@ class KillsUnderLoadChaos {
     private Path directory;
 
     @Test
-    void everyAcknowledgedAppendIsThereOnceAndInOrder() throws Exception {
-        // Given
-        Duration time = Duration.ofSeconds((long) (60 * Double.parseDouble(System.getProperty("chaos.minutes", "5"))));
+    void everyAcknowledgedAppendIsThereOnceAndInOrder() {
+        String minutes = System.getProperty("chaos.minutes", "5");
         long seed = Long.getLong("chaos.seed", 1);
+        try {
+            run(Duration.ofSeconds((long) (60 * Double.parseDouble(minutes))), seed);
+        } catch (Exception | AssertionError e) {
+            throw new AssertionError(
+                    "with -Dchaos.seed=" + seed + " -Dchaos.minutes=" + minutes + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void run(Duration time, long seed) throws Exception {
+        // Given
         LoadMeter meter = new LoadMeter(new SystemClock());
         List<OstrakaClient> clients = new ArrayList<>();
         List<AppendLoad> loads = new ArrayList<>();

@@ -6,13 +6,13 @@ import io.ostraka.client.admin.ChangeMode;
 import io.ostraka.client.admin.GroupSpec;
 import io.ostraka.server.Main;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Collectors;
 
 /**
@@ -48,7 +48,9 @@ public final class ProcessCluster implements AutoCloseable {
     public static ProcessCluster start(Plan plan) throws IOException, InterruptedException {
         ProcessCluster cluster = new ProcessCluster();
         try {
-            freePorts(plan.processes()).forEach(port -> cluster.addresses.add("127.0.0.1:" + port));
+            RandomGenerator random =
+                    RandomGeneratorFactory.of("L64X128MixRandom").create();
+            FreePorts.find(plan.processes(), random).forEach(port -> cluster.addresses.add("127.0.0.1:" + port));
             List<ServerProcess.Starting> starting = new ArrayList<>();
             for (int i = 0; i < plan.processes(); i++) {
                 ServerProcess process = cluster.describe(plan, i);
@@ -90,21 +92,6 @@ public final class ProcessCluster implements AutoCloseable {
                 "--controllers=" + controllers(),
                 "--election-timeout-millis=" + plan.electionTimeout().toMillis()));
         return new ServerProcess("node-" + (number + 1), command, directory.resolve("output.log"));
-    }
-
-    /** Ports that the system says are free, all different. Another program may take one before it is used. */
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return sockets.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-        }
     }
 
     /**

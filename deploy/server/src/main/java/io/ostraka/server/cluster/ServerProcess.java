@@ -29,7 +29,10 @@ public final class ServerProcess {
     private final String name;
     private final List<String> command;
     private final Path logFile;
-    private volatile @Nullable Process process;
+    private volatile @Nullable Running running;
+
+    /** A process and the thread that copies what it prints. */
+    private record Running(Process process, Thread output) {}
 
     /**
      * Prepares a process; nothing is started yet.
@@ -53,21 +56,38 @@ public final class ServerProcess {
     public Starting start() throws IOException {
         ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command)).redirectErrorStream(true);
         Process started = builder.start();
-        process = started;
         CountDownLatch ready = new CountDownLatch(1);
-        Thread.ofVirtual().name("output of " + name).start(() -> copyOutput(started, ready));
+        running = new Running(
+                started, Thread.ofVirtual().name("output of " + name).start(() -> copyOutput(started, ready)));
         return new Starting(started, ready);
     }
 
-    /** Sends SIGKILL and waits until the process is gone; nothing happens if it does not run. */
+    /**
+     * Sends SIGKILL and waits until the process is gone and all that it has printed is in its log file; nothing happens
+     * if it does not run.
+     */
     public void kill() {
-        Process running = process;
-        if (running == null) {
-            return;
+        Running killed = running;
+        if (killed != null) {
+            // By its handle: Process.destroyForcibly closes the pipe, and what is in it would be lost.
+            killed.process().toHandle().destroyForcibly();
+            killed.process().onExit().join();
+            joinUninterruptibly(killed.output());
         }
-        process = null;
-        running.destroyForcibly();
-        running.onExit().join();
+    }
+
+    private static void joinUninterruptibly(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Sends SIGSTOP: the process keeps its port and its connections, and does nothing until {@link #goOn()}. */
@@ -96,8 +116,8 @@ public final class ServerProcess {
 
     /** Whether the process runs. */
     public boolean isAlive() {
-        Process running = process;
-        return running != null && running.isAlive();
+        Running now = running;
+        return now != null && now.process().isAlive();
     }
 
     private void copyOutput(Process started, CountDownLatch ready) {
@@ -113,10 +133,7 @@ public final class ServerProcess {
                 }
             }
         } catch (IOException e) {
-            // A killed process closes its pipe in the middle of a line; that is how this thread ends.
-            if (started.equals(process) && started.isAlive()) {
-                throw new UncheckedIOException("cannot copy the output of " + name + " to " + logFile, e);
-            }
+            throw new UncheckedIOException("cannot copy the output of " + name + " to " + logFile, e);
         }
     }
 
