@@ -42,6 +42,9 @@ public final class SharedLog {
     /** To find who holds a segment, all entries must be looked at: not after each force, while it stays held. */
     private static final int LOOKS_PER_PINS = 256;
 
+    /** With so many times the usual segments it is plain that whoever holds the oldest will not let go. */
+    private static final int PINNED_TARGETS_MAX = 4;
+
     private final Disk disk;
     private final LogOptions options;
     private final SegmentFiles files;
@@ -178,8 +181,10 @@ public final class SharedLog {
     }
 
     /**
-     * Frees segments that nothing needs, and copies what little is left in the oldest one if there are too many. Cheap
-     * when there is nothing to do; to be called after a force.
+     * Frees segments that nothing needs, and copies what little is left in the oldest one if there are too many. If
+     * there are far too many, whoever holds it does not let go, as a replica that has stopped never will: what it
+     * holds is copied all the same, a part each time, so that one replica cannot fill the disk of all. Cheap when there
+     * is nothing to do; to be called after a force.
      *
      * @return who holds the oldest segment, if there are too many and it holds too much to be copied; said at once, and
      *     again from time to time while that stays so
@@ -196,18 +201,29 @@ public final class SharedLog {
             List<LogPin> pins = List.of();
             long oldest = live.oldestNeeded();
             if (live.segments() > options.segmentsTarget() && oldest != written.generation()) {
-                if (live.bytesIn(oldest) <= options.segmentBytes() / 8) {
-                    copyForward(oldest);
-                } else if (oldest != pinned || ++looksAtPinned % LOOKS_PER_PINS == 0) {
-                    pinned = oldest;
-                    pins = pins(oldest);
-                }
+                pins = loosen(oldest);
             }
             sound = true;
             return pins;
         } finally {
             broken |= !sound;
         }
+    }
+
+    /** Takes from the oldest segment what it is held for, or says who holds it. */
+    private List<LogPin> loosen(long oldest) throws DiskException {
+        if (live.bytesIn(oldest) <= options.segmentBytes() / 8) {
+            copyForward(oldest, Long.MAX_VALUE);
+            return List.of();
+        }
+        if (live.segments() > PINNED_TARGETS_MAX * options.segmentsTarget()) {
+            copyForward(oldest, options.segmentBytes() / 64);
+        }
+        if (oldest == pinned && ++looksAtPinned % LOOKS_PER_PINS != 0) {
+            return List.of();
+        }
+        pinned = oldest;
+        return pins(oldest);
     }
 
     private List<LogPin> pins(long generation) {
@@ -221,12 +237,18 @@ public final class SharedLog {
         return pins;
     }
 
-    private void copyForward(long generation) throws DiskException {
+    /** Copies the segment's entries to the newest one until {@code bytesMax} is reached. */
+    private void copyForward(long generation, long bytesMax) throws DiskException {
+        long bytes = 0;
         for (ReplicaLog replica : replicas.values()) {
             for (Copy copy : replica.copies(generation)) {
+                if (bytes >= bytesMax) {
+                    break;
+                }
                 makeRoom(RecordCodec.sizeOf(copy.record()));
                 batch.add(copy.record());
                 replica.copied(copy, written.generation());
+                bytes += RecordCodec.sizeOf(copy.record());
             }
         }
         writeBatch();

@@ -42,7 +42,7 @@ final class SharedLogPinsTest {
     void whoHoldsTheOldestSegmentIsNamedWithWhatWouldFreeIt() throws DiskException {
         log.write(List.of(append(AT_REST, 1, 1_000), append(AT_REST, 2, 1_000)));
 
-        List<LogPin> pins = writeSegments(10);
+        List<LogPin> pins = writeSegments(6);
 
         assertThat(pins).isNotEmpty().allSatisfy(pin -> {
             assertThat(pin.replica()).isEqualTo(AT_REST);
@@ -75,6 +75,23 @@ final class SharedLogPinsTest {
         log.close();
         Recovered found = (Recovered) SharedLog.open(disk, OPTIONS).require(AT_REST);
         assertThat(found.entries()).extracting(Entry::index).containsExactly(1L);
+    }
+
+    /** A replica that has stopped never lets go; the others of the node must not fill their disk because of it. */
+    @Test
+    void whatIsNeverReleasedIsCarriedAlongAndIsThereAfterARestart() throws DiskException {
+        for (long index = 1; index <= 20; index++) {
+            log.write(List.of(append(AT_REST, index, 1_000)));
+        }
+
+        for (int i = 0; i < 20; i++) {
+            writeSegments(5);
+            assertThat(files()).isLessThanOrEqualTo(4 * OPTIONS.segmentsTarget() + OPTIONS.sparesMax() + 2);
+        }
+
+        log.close();
+        Recovered found = (Recovered) SharedLog.open(disk, OPTIONS).require(AT_REST);
+        assertThat(found.entries()).hasSize(20).extracting(Entry::index).isSorted();
     }
 
     /** Has the busy replica fill this many segments, giving back what is behind it; returns what pinned meanwhile. */
