@@ -42,7 +42,9 @@ class HungSourceIT {
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration ELECTION_TIMEOUT = Duration.ofSeconds(1);
 
-    /** An election, a look at each replica of the source, the copy; without the look it lasts until the leader wakes. */
+    /**
+     * An election, a look at each replica of the source, the copy; without the look it lasts until the leader wakes.
+     */
     private static final Duration SERVED_AGAIN_WITHIN = Duration.ofSeconds(20);
 
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -157,8 +159,7 @@ class HungSourceIT {
 
     private NodeStatus status(String address) {
         ManagedChannel channel = channels.computeIfAbsent(
-                address,
-                at -> NettyChannelBuilder.forTarget(at).usePlaintext().build());
+                address, at -> NettyChannelBuilder.forTarget(at).usePlaintext().build());
         return NodeServiceGrpc.newBlockingStub(channel)
                 .withDeadlineAfter(CALL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                 .status(NodeStatusRequest.newBuilder().setWithShards(true).build());

@@ -29,8 +29,8 @@ final class HelloCheck {
         }
         boolean isStranger = config != null
                 && config.group(group)
-                        .filter(row -> row.replicas().stream()
-                                .noneMatch(replica -> replica.nodeId() == hello.getNodeId()))
+                        .filter(row ->
+                                row.replicas().stream().noneMatch(replica -> replica.nodeId() == hello.getNodeId()))
                         .isPresent();
         return isStranger
                 ? new Refusal(

@@ -141,8 +141,7 @@ final class LeadingGroup {
     /** The disk first, on a thread that may wait for it: the proof of the quorum is to be fresh. */
     private void proveReady(ExportName name, long bytes) {
         if (owner.hasRoom(bytes)) {
-            group.raft()
-                    .read(result -> later(new AgentEvent.ReadyProved(name, result instanceof ReadResult.Ready)));
+            group.raft().read(result -> later(new AgentEvent.ReadyProved(name, result instanceof ReadResult.Ready)));
         } else {
             LOG.warn("group {}: no room on the disk for {} bytes of shard {}", id(), bytes, name.shard());
             later(new AgentEvent.ReadyProved(name, false));

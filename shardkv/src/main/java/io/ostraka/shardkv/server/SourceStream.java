@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The importer's stream to the leader of a source. It looks for that leader itself: a replica that does not lead says
- * who does, and what was sent is sent again there, until the first reply has come. The first message in either direction
- * greets; a reply counts only from a node of this cluster that has a replica of the source. Works on the control loop.
+ * who does, and what was sent is sent again there, until the first reply has come. The first message in either
+ * direction greets; a reply counts only from a node of this cluster that has a replica of the source. Works on the
+ * control loop.
  */
 final class SourceStream {
 
@@ -30,10 +31,7 @@ final class SourceStream {
 
     /** What the streams of a node share. */
     record Parts(
-            PeerChannels channels,
-            TaskLoop loop,
-            NodeGreeting greeting,
-            Supplier<@Nullable ClusterConfig> config) {}
+            PeerChannels channels, TaskLoop loop, NodeGreeting greeting, Supplier<@Nullable ClusterConfig> config) {}
 
     /** Whom the stream tells; on the control loop. */
     interface Listener {

@@ -47,8 +47,7 @@ final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
     private long lastStreamId;
     private int streams;
 
-    TransferService(
-            TaskLoop loop, NodeGreeting greeting, Supplier<@Nullable ClusterConfig> config, Sources sources) {
+    TransferService(TaskLoop loop, NodeGreeting greeting, Supplier<@Nullable ClusterConfig> config, Sources sources) {
         this.loop = loop;
         this.greeting = greeting;
         this.config = config;
@@ -115,8 +114,7 @@ final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
 
         /** The first reply greets. */
         private void send(ExportReply reply) {
-            replies.onNext(
-                    greets ? reply.toBuilder().setHello(greeting.hello()).build() : reply);
+            replies.onNext(greets ? reply.toBuilder().setHello(greeting.hello()).build() : reply);
             greets = false;
         }
 
@@ -186,7 +184,8 @@ final class TransferService extends ShardTransferGrpc.ShardTransferImplBase {
             }
             send(ExportReply.newBuilder()
                     .setName(first.getName())
-                    .setRefused(ExportRefused.newBuilder().setCode(refusal.code()).setMessage(refusal.reason()))
+                    .setRefused(
+                            ExportRefused.newBuilder().setCode(refusal.code()).setMessage(refusal.reason()))
                     .build());
             complete();
             return true;

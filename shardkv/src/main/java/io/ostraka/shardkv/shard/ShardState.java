@@ -80,8 +80,8 @@ public sealed interface ShardState {
     }
 
     /**
-     * The highest epoch of the shard at which anybody can have planned a hand-over from this group: that an epoch is its
-     * own, others learn from its log, or from the configuration, which then says so here too.
+     * The highest epoch of the shard at which anybody can have planned a hand-over from this group: that an epoch is
+     * its own, others learn from its log, or from the configuration, which then says so here too.
      */
     default long highestEpochToHandOver(GroupId self, ShardPlan plan) {
         return Math.max(lowestEpochToServe(), self.equals(plan.owner()) ? plan.epoch() : 0);

@@ -109,8 +109,8 @@ final class Transitions {
     }
 
     /**
-     * Where it is heeded, the caller remembers the id while the group may still serve the epoch named. An id at an epoch
-     * that is yet to come would be remembered for ever; nobody can have begun to import at it.
+     * Where it is heeded, the caller remembers the id while the group may still serve the epoch named. An id at an
+     * epoch that is yet to come would be remembered for ever; nobody can have begun to import at it.
      *
      * @param full whether no further id can be remembered
      */

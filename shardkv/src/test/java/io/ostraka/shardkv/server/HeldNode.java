@@ -158,10 +158,7 @@ final class HeldNode implements AutoCloseable {
         @Override
         public ReplicaDescriptor descriptor() {
             return new ReplicaDescriptor(
-                    fixture.id(),
-                    fixture.options().replica(),
-                    fixture.options().founding(),
-                    true);
+                    fixture.id(), fixture.options().replica(), fixture.options().founding(), true);
         }
 
         @Override
@@ -171,7 +168,8 @@ final class HeldNode implements AutoCloseable {
                 return;
             }
             KvResult result = fixture.applyBytes(command);
-            callback.completed(new ProposalResult.Applied<>(fixture.machine().view().applied(), result));
+            callback.completed(
+                    new ProposalResult.Applied<>(fixture.machine().view().applied(), result));
         }
 
         @Override

@@ -140,7 +140,9 @@ class SourceStreamTest {
         assertThat(second.received().getFirst().getHello()).isEqualTo(greeting);
     }
 
-    /** The importer forgot, on the word of another cluster's node, what the true source then froze: no token was left. */
+    /**
+     * The importer forgot, on the word of another cluster's node, what the true source then froze: no token was left.
+     */
     @Test
     void theWordOfAnotherClustersNodeIsNotHeard_theNextReplicaIsAsked() {
         first.greets(Greetings.of(CLUSTER + 1, 1));
@@ -248,8 +250,8 @@ class SourceStreamTest {
     private SourceStream opened() {
         NodeGreeting greeting = new NodeGreeting(IMPORTERS_NODE, 1, () -> CLUSTER);
         ClusterConfig config = Greetings.config(CLUSTER, SOURCE, 1, 2, 3);
-        SourceStream stream = new SourceStream(
-                new SourceStream.Parts(channels, loop, greeting, () -> config), SOURCE, guess, heard);
+        SourceStream stream =
+                new SourceStream(new SourceStream.Parts(channels, loop, greeting, () -> config), SOURCE, guess, heard);
         stream.send(OPEN);
         loop.run();
         return stream;

@@ -37,8 +37,7 @@ class TransferServiceTest {
     private static final long SOURCES_NODE = 1;
     private static final long IMPORTERS_NODE = 7;
     private static final GroupId IMPORTER = new GroupId(102, 2);
-    private static final ExportName NAME =
-            new ExportName(1, 1, new ExportId(1, 1), new GroupId(101, 1), IMPORTER);
+    private static final ExportName NAME = new ExportName(1, 1, new ExportId(1, 1), new GroupId(101, 1), IMPORTER);
     private static final TransferRequest OPEN = new TransferRequest.Open(NAME, Bytes.EMPTY, false, 0);
 
     private final HeldLoop loop = new HeldLoop();
@@ -172,8 +171,7 @@ class TransferServiceTest {
     /** A group below zero became an answer that could not be written, which ended the node. */
     @Test
     void aMessageThatMakesNoSenseEndsItsStreamAndNothingElse() {
-        ExportRequest.Builder nonsense =
-                greeted(OPEN, Greetings.of(CLUSTER, IMPORTERS_NODE)).toBuilder();
+        ExportRequest.Builder nonsense = greeted(OPEN, Greetings.of(CLUSTER, IMPORTERS_NODE)).toBuilder();
         nonsense.getNameBuilder().getImporterBuilder().setGid(-1);
         open().onNext(nonsense.build());
         loop.run();
