@@ -48,10 +48,10 @@ final class Exporter {
         return name;
     }
 
-    /** Says that the stream is alive while a large copy is digested, which the importer would take for silence. */
-    void drive() {
+    /** While a large copy is digested there is nothing else to say, which the importer would take for silence. */
+    void giveSignOfLife() {
         if (reading && !digestKnown) {
-            opened();
+            send(new TransferReply.AtWork(name));
         }
     }
 

@@ -69,7 +69,7 @@ final class Exports {
     }
 
     void drive() {
-        streams.values().forEach(Exporter::drive);
+        streams.values().forEach(Exporter::giveSignOfLife);
         for (ShardView shard : outbox.view().known()) {
             ShardPlan plan = outbox.view().config().plan(shard.shard());
             switch (shard.state()) {

@@ -105,6 +105,7 @@ final class Importer {
                 mustFinish |= refused.refusal() == TransferReply.Refusal.FROZEN;
                 endAttempt(options.retryNanos());
             }
+            case TransferReply.AtWork ignored -> {}
             // Said of a hand-over that is finished, which this one is not: the shard's state tells.
             case TransferReply.CleanedUp ignored -> endAttempt(options.retryNanos());
         }

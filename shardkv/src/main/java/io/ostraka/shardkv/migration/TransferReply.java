@@ -67,6 +67,9 @@ public sealed interface TransferReply {
     /** The source keeps nothing of this hand-over any more. */
     record CleanedUp(ExportName name) implements TransferReply {}
 
+    /** The source is still at what it was asked for: a sign of life, so that the importer does not take it for hung. */
+    record AtWork(ExportName name) implements TransferReply {}
+
     /** Why a source's leader refuses. */
     enum Refusal {
         /** The source's log does not allow it yet: it lags behind the plan. */

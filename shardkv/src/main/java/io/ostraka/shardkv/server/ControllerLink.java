@@ -10,6 +10,8 @@ import io.ostraka.proto.controller.RegisterRequest;
 import io.ostraka.proto.controller.ReportRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,13 @@ final class ControllerLink {
     /** The address to ask now. */
     String address() {
         return hinted != null ? hinted : addresses.get(next);
+    }
+
+    /** Every address that may be asked next. */
+    Set<String> addressesInUse() {
+        Set<String> inUse = new TreeSet<>(addresses);
+        inUse.add(address());
+        return inUse;
     }
 
     /** The connection to the controller to ask now. */

@@ -1,13 +1,14 @@
 package io.ostraka.shardkv.server;
 
 import io.grpc.Channel;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Connections to controllers and other nodes, one an address, kept until the node closes. Thread-safe. */
+/** Connections to controllers and other nodes, one an address, kept while the address is in use. Thread-safe. */
 final class PeerChannels implements AutoCloseable {
 
     private final Function<String, ManagedChannel> connect;
@@ -23,10 +24,16 @@ final class PeerChannels implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("the node is closed");
         }
-        return channels.computeIfAbsent(address, connect);
+        ManagedChannel channel = channels.computeIfAbsent(address, connect);
+        // Whoever asks makes pauses of its own. gRPC's grow to two minutes, in which a node that is back is not
+        // reached.
+        if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+            channel.resetConnectBackoff();
+        }
+        return channel;
     }
 
-    /** Closes the connections to addresses that {@code inUse} does not name. */
+    /** Closes the connections to addresses that {@code inUse} does not name, once their calls have ended. */
     synchronized void keepOnly(Set<String> inUse) {
         channels.entrySet().removeIf(entry -> {
             if (inUse.contains(entry.getKey())) {

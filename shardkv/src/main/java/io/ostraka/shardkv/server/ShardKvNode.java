@@ -36,6 +36,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
@@ -111,6 +112,7 @@ public final class ShardKvNode implements AutoCloseable {
     private final NodeGreeting greeting;
     private final ControlLoop loop;
     private final PeerChannels channels;
+    private final ControllerLink link;
     private final ExecutorService readers;
     private final ConfigCache cache;
     private final ConfigWatch watch;
@@ -141,9 +143,9 @@ public final class ShardKvNode implements AutoCloseable {
         readers = readers(settings.options().readThreads());
         cache = new ConfigCache(parts.dataDirectory());
         LongSupplier nanoTime = parts.clock()::nanoTime;
-        ControllerLink link = new ControllerLink(settings.controllers(), channels, loop);
-        watch = new ConfigWatch(watchParts(link, nanoTime), () -> clusterId, this::follow);
-        registration = new Registration(watchParts(link, nanoTime), greeting, settings.address(), this::joinCluster);
+        link = new ControllerLink(settings.controllers(), channels, loop);
+        watch = new ConfigWatch(watchParts(nanoTime), () -> clusterId, this::follow);
+        registration = new Registration(watchParts(nanoTime), greeting, settings.address(), this::joinCluster);
         hosting = new ReplicaHosting(
                 new ReplicaHosting.Parts(parts.directory(), parts.log(), link, loop, new Replicas()), recovered);
         RouteHints hints = new RouteHints(watch::current, parts.addresses());
@@ -184,7 +186,7 @@ public final class ShardKvNode implements AutoCloseable {
                         hosting::troubles)));
     }
 
-    private ConfigWatch.Parts watchParts(ControllerLink link, LongSupplier nanoTime) {
+    private ConfigWatch.Parts watchParts(LongSupplier nanoTime) {
         return new ConfigWatch.Parts(link, loop, new Backoff(50, 2_000, parts.random()), nanoTime);
     }
 
@@ -267,6 +269,9 @@ public final class ShardKvNode implements AutoCloseable {
         adopt(config, true);
         registration.follow(config);
         handOvers.follow(config, delta);
+        Set<String> inUse = link.addressesInUse();
+        config.nodes().values().forEach(node -> inUse.add(node.address()));
+        channels.keepOnly(inUse);
     }
 
     private void adopt(ClusterConfig config, boolean confirmed) {

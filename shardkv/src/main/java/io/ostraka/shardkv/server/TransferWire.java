@@ -9,6 +9,7 @@ import io.ostraka.proto.config.GroupRef;
 import io.ostraka.proto.transfer.Activated;
 import io.ostraka.proto.transfer.AskCancel;
 import io.ostraka.proto.transfer.AskFreeze;
+import io.ostraka.proto.transfer.AtWork;
 import io.ostraka.proto.transfer.Cancelled;
 import io.ostraka.proto.transfer.CleanedUp;
 import io.ostraka.proto.transfer.ExportOpened;
@@ -106,6 +107,7 @@ final class TransferWire {
             }
             case TransferReply.Cancelled _ -> wire.setCancelled(Cancelled.getDefaultInstance());
             case TransferReply.CleanedUp _ -> wire.setCleanedUp(CleanedUp.getDefaultInstance());
+            case TransferReply.AtWork _ -> wire.setAtWork(AtWork.getDefaultInstance());
             case TransferReply.Refused refused ->
                 wire.setRefused(ExportRefused.newBuilder().setCode(codeOf(refused.refusal())));
         }
@@ -142,6 +144,7 @@ final class TransferWire {
             }
             case CANCELLED -> new TransferReply.Cancelled(name);
             case CLEANED_UP -> new TransferReply.CleanedUp(name);
+            case AT_WORK -> new TransferReply.AtWork(name);
             case REFUSED -> {
                 boolean frozen = wire.getRefused().getCode() == codeOf(TransferReply.Refusal.FROZEN);
                 yield new TransferReply.Refused(
