@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * How long a group without its leader takes no writes: SIGKILL of the leader until the next write succeeds. Whatever was
- * acknowledged before a kill is there after it. The run draws no chances of its own, so a failure names its round.
+ * How long a group without its leader takes no writes: SIGKILL of the leader until the next write succeeds. Whatever
+ * was acknowledged before a kill is there after it. The run draws no chances of its own, so a failure names its round.
  */
 class FailoverChaos {
 
@@ -60,8 +60,8 @@ class FailoverChaos {
     }
 
     /** Returns how many milliseconds passed from the kill until the next write had succeeded. */
-    private static double killTheLeader(
-            ProcessCluster cluster, OstrakaClient client, OstrakaAdmin admin, String round) throws Exception {
+    private static double killTheLeader(ProcessCluster cluster, OstrakaClient client, OstrakaAdmin admin, String round)
+            throws Exception {
         client.put("before", round);
         ServerProcess leader = cluster.at(await("a leader", () -> leader(admin)));
         leader.kill();

@@ -89,8 +89,7 @@ class GroupAgentTest {
         List<GroupRow> groups = new ArrayList<>();
         groups.add(new GroupRow(new GroupRef(gid, gid), false, 1, List.of()));
         for (GroupFixture each : List.of(silent, alive, importer)) {
-            groups.add(new GroupRow(
-                    new GroupRef(each.id().gid(), each.id().incarnation()), false, 1, List.of()));
+            groups.add(new GroupRow(new GroupRef(each.id().gid(), each.id().incarnation()), false, 1, List.of()));
         }
         GroupRef source = new GroupRef(silent.id().gid(), silent.id().incarnation());
         GroupRef target = new GroupRef(importer.id().gid(), importer.id().incarnation());

@@ -82,7 +82,9 @@ final class KvServiceIT {
     void bearEveryShard() {
         assertThat(client.put(KEY, "first").getCode()).isEqualTo(StatusCode.OK);
         for (int shard = 0; shard < SHARDS; shard++) {
-            assertThat(client.put(ShardKvClusterIT.keyOf(shard, SHARDS), "first").getCode()).isEqualTo(StatusCode.OK);
+            assertThat(client.put(ShardKvClusterIT.keyOf(shard, SHARDS), "first")
+                            .getCode())
+                    .isEqualTo(StatusCode.OK);
         }
     }
 
