@@ -101,11 +101,11 @@ public final class ServerProcess {
     }
 
     private void signal(String signal) throws IOException, InterruptedException {
-        Process running = process;
-        if (running == null) {
+        Running now = running;
+        if (now == null) {
             throw new ClusterFailure(name + " does not run");
         }
-        int code = new ProcessBuilder("kill", "-" + signal, Long.toString(running.pid()))
+        int code = new ProcessBuilder("kill", "-" + signal, Long.toString(now.process().pid()))
                 .inheritIO()
                 .start()
                 .waitFor();
