@@ -105,27 +105,14 @@ public final class RocksKvStore implements KvStore {
             return;
         }
         uses.begin();
-        try (WriteBatch changes = new WriteBatch((int) Math.min(batch.byteSize() + 64, 1 << 20))) {
+        try (WriteBatch changes = new WriteBatch(BatchImage.of(batch))) {
             failure.check();
-            for (StoreBatch.Change change : batch.changes()) {
-                add(change, changes);
-            }
             database.write(unlogged, changes);
             written.incrementAndGet();
         } catch (RocksDBException e) {
             throw failure.met("a write", e);
         } finally {
             uses.end();
-        }
-    }
-
-    private static void add(StoreBatch.Change change, WriteBatch changes) throws RocksDBException {
-        switch (change) {
-            case StoreBatch.Put put ->
-                changes.put(put.key().toByteArray(), put.value().toByteArray());
-            case StoreBatch.Delete delete -> changes.delete(delete.key().toByteArray());
-            case StoreBatch.DeleteRange range ->
-                changes.deleteRange(range.from().toByteArray(), range.to().toByteArray());
         }
     }
 

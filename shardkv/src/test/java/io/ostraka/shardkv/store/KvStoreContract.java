@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ostraka.raft.core.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +43,29 @@ abstract class KvStoreContract {
         store.write(new StoreBatch().put(b("a"), Bytes.EMPTY));
 
         assertThat(store.get(b("a"))).isEqualTo(Bytes.EMPTY);
+    }
+
+    @Test
+    void aKeyOrValueOfAnyLengthComesBackWhole() {
+        int[] lengths = {1, 127, 128, 4_096, 16_383, 16_384, 2_097_151, 2_097_152};
+        StoreBatch batch = new StoreBatch();
+        for (int length : lengths) {
+            batch.put(filled(Math.min(length, 4_096), (byte) 'k'), filled(length, (byte) length));
+        }
+        batch.delete(filled(128, (byte) 'k'));
+        store.write(batch);
+
+        assertThat(store.get(filled(127, (byte) 'k'))).isEqualTo(filled(127, (byte) 127));
+        assertThat(store.get(filled(128, (byte) 'k'))).isNull();
+        assertThat(store.get(filled(4_096, (byte) 'k'))).isEqualTo(filled(2_097_152, (byte) 2_097_152));
+        store.write(batch.put(b("k"), filled(16_384, (byte) 7)));
+        assertThat(store.get(b("k"))).isEqualTo(filled(16_384, (byte) 7));
+    }
+
+    private static Bytes filled(int length, byte with) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, with);
+        return Bytes.wrap(bytes);
     }
 
     @Test
