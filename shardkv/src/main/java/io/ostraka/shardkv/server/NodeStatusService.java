@@ -1,5 +1,6 @@
 package io.ostraka.shardkv.server;
 
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.ConfigWire;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -33,9 +35,11 @@ final class NodeStatusService extends NodeServiceGrpc.NodeServiceImplBase {
     /**
      * Where the status comes from.
      *
+     * @param readers where the disk may be asked, which the network's threads must not wait for
      * @param logBytes what the shared log takes on disk
      */
     record Sources(
+            Executor readers,
             NodeGreeting greeting,
             String address,
             String version,
@@ -56,8 +60,12 @@ final class NodeStatusService extends NodeServiceGrpc.NodeServiceImplBase {
 
     @Override
     public void status(NodeStatusRequest request, StreamObserver<NodeStatus> responses) {
-        responses.onNext(status(request.getWithShards()));
-        responses.onCompleted();
+        // Set so that an answer to a caller who is gone is dropped instead of thrown back.
+        ((ServerCallStreamObserver<NodeStatus>) responses).setOnCancelHandler(() -> {});
+        sources.readers().execute(() -> {
+            responses.onNext(status(request.getWithShards()));
+            responses.onCompleted();
+        });
     }
 
     private NodeStatus status(boolean withShards) {

@@ -175,6 +175,7 @@ public final class ShardKvNode implements AutoCloseable {
                 new TransferService(loop, greeting, watch::current, handOvers),
                 new KvService(greeting, router, settings.options().streamPendingBytesMax()),
                 new NodeStatusService(new NodeStatusService.Sources(
+                        this::read,
                         greeting,
                         settings.address(),
                         settings.options().version(),

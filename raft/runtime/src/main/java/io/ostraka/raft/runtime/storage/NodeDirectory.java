@@ -25,7 +25,8 @@ public final class NodeDirectory implements AutoCloseable {
     private final Disk disk;
     private final DiskLock lock;
     private final TreeMap<ReplicaId, ReplicaDescriptor> replicas = new TreeMap<>();
-    private NodeIdentity identity;
+    /** Read without the lock, which is held while the disk is written: the network must not wait for that. */
+    private volatile NodeIdentity identity;
 
     private NodeDirectory(Disk disk, DiskLock lock, NodeIdentity identity) {
         this.disk = disk;
@@ -87,17 +88,17 @@ public final class NodeDirectory implements AutoCloseable {
     }
 
     /** Returns the node's own id: random, positive, and the same for the life of the directory. */
-    public synchronized NodeId nodeId() {
+    public NodeId nodeId() {
         return identity.node();
     }
 
     /** Returns how often this node has been started, this time included; no two starts have the same number. */
-    public synchronized long startCounter() {
+    public long startCounter() {
         return identity.startCounter();
     }
 
     /** Returns the id of the cluster that the directory belongs to, or 0 if it has not joined one yet. */
-    public synchronized long clusterId() {
+    public long clusterId() {
         return identity.cluster();
     }
 
