@@ -57,10 +57,10 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
     private final SnapshotReceiving<R> receiving;
     private final Queue<Request<R>> requests = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean requestsScheduled = new AtomicBoolean();
-    private final AtomicBoolean appliedScheduled = new AtomicBoolean();
     private @Nullable ReplicaDriver<R> driver;
     private final NavigableSet<ReplicaId> lostTo = new TreeSet<>();
     private long lastExpiryNanos;
+    private long toldApplied;
     private boolean inTurn;
     private boolean applying = true;
     private volatile Leadership leadership = Leadership.NONE;
@@ -82,6 +82,7 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
         this.applier = new ReplicaApplier<>(machine, durable.position().index());
         this.sending = new SnapshotSending<>(this, machine, services);
         this.receiving = new SnapshotReceiving<>(this, machine, applier);
+        this.toldApplied = applier.appliedEntry();
         this.lastExpiryNanos = services.now();
     }
 
@@ -92,11 +93,7 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
         ReplicaDriver<R> begun = new ReplicaDriver<>(descriptor.replica(), node, durable, retention, this);
         driver = begun;
         status = begun.status();
-        loop.execute(() -> {
-            loop.add(this);
-            // What was handed out while the driver was being made may have been applied before it could be told.
-            drive(d -> d.applied(applier.appliedEntry()));
-        });
+        loop.execute(() -> loop.add(this));
     }
 
     RaftLoop loop() {
@@ -128,14 +125,23 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
         if (running == null || closed) {
             return;
         }
-        touch();
-        use.with(running);
-    }
-
-    private void touch() {
         if (!inTurn) {
             inTurn = true;
             loop.touch(this);
+            tellApplied(running);
+        }
+        use.with(running);
+    }
+
+    /**
+     * Tells the core what has been applied since its last turn. It is in no hurry to know: it wants it for its limits
+     * and for releasing the log, so applying alone wakes nobody.
+     */
+    private void tellApplied(ReplicaDriver<R> running) {
+        long applied = applier.appliedEntry();
+        if (applied > toldApplied) {
+            toldApplied = applied;
+            running.applied(applied);
         }
     }
 
@@ -315,7 +321,6 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
                 return;
             }
             applied(() -> applier.apply(entries, waiters));
-            reportApplied();
         });
     }
 
@@ -326,6 +331,10 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
 
     @Override
     public void readable(ReadResult.Ready readable, List<ReadCallback> callbacks) {
+        if (isRunning() && applier.appliedIndex() >= readable.index()) {
+            callbacks.forEach(callback -> callback.completed(readable));
+            return;
+        }
         services.applyThread().execute(() -> {
             if (applying) {
                 applied(() -> applier.readable(readable, callbacks));
@@ -378,15 +387,6 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
             applier.stop();
             sending.close();
             receiving.close();
-        }
-    }
-
-    private void reportApplied() {
-        if (appliedScheduled.compareAndSet(false, true)) {
-            loop.execute(() -> {
-                appliedScheduled.set(false);
-                drive(d -> d.applied(applier.appliedEntry()));
-            });
         }
     }
 

@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * What a {@link ReplicaDriver} needs done by others. None of it blocks, and none of it calls the driver back before it
- * has returned. The calls to {@link #apply}, {@link #leadershipChanged}, {@link #readable} and {@link #sendSnapshot}
- * take effect in their order.
+ * has returned. The calls to {@link #apply}, {@link #leadershipChanged} and {@link #sendSnapshot} take effect in their
+ * order.
  *
  * @param <R> what applying one command answers
  */
