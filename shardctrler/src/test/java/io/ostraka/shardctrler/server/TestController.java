@@ -25,6 +25,7 @@ import io.ostraka.raft.runtime.storage.LogThread;
 import io.ostraka.raft.runtime.storage.NodeDirectory;
 import io.ostraka.raft.runtime.storage.Recovery;
 import io.ostraka.raft.runtime.storage.SharedLog;
+import io.ostraka.raft.runtime.transport.NetworkThreads;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 final class TestController implements AutoCloseable {
 
     private final NodeDirectory directory;
+    private final NetworkThreads network = NetworkThreads.start(1);
     private final LogThread log;
     private final RaftHost host;
     private final Loopback loopback;
@@ -51,7 +53,7 @@ final class TestController implements AutoCloseable {
         private final Map<NodeId, TransportListener> nodes = new ConcurrentHashMap<>();
     }
 
-    TestController(Path root, Network network, String address) throws Exception {
+    TestController(Path root, Network peers, String address) throws Exception {
         FileDisk disk = FileDisk.at(root);
         directory = NodeDirectory.open(disk, new SplittableRandom(address.hashCode()));
         Recovery recovery = SharedLog.open(disk, LogOptions.DEFAULT.withSegmentBytes(1 << 20));
@@ -59,10 +61,17 @@ final class TestController implements AutoCloseable {
         log = LogThread.start(recovery.log(), clock::nanoTime, LogObserver.NONE, cause -> {});
         AddressBook addresses = new AddressBook();
         RaftConfig raft = RaftConfig.defaults().withTimings(50, 600, 1200);
-        loopback = new Loopback(network, directory.nodeId());
+        loopback = new Loopback(peers, directory.nodeId());
         host = new RaftHost(
                 new RaftHost.Ports(
-                        clock, log, loopback, new NoSnapshots(), addresses, (replica, cause) -> {}, cause -> {}),
+                        clock,
+                        List.of(network.loop()),
+                        log,
+                        loopback,
+                        new NoSnapshots(),
+                        addresses,
+                        (replica, cause) -> {},
+                        cause -> {}),
                 HostOptions.defaults(raft, address.hashCode()));
         host.start();
         node = ControllerNode.open(
@@ -90,6 +99,7 @@ final class TestController implements AutoCloseable {
         loopback.close();
         host.close();
         log.close();
+        network.close();
         directory.close();
     }
 

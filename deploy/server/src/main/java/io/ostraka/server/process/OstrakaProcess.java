@@ -3,8 +3,6 @@ package io.ostraka.server.process;
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.util.MutableHandlerRegistry;
 import io.ostraka.raft.core.NodeId;
@@ -25,6 +23,7 @@ import io.ostraka.raft.runtime.storage.SharedLog;
 import io.ostraka.raft.runtime.transport.GrpcRaftService;
 import io.ostraka.raft.runtime.transport.GrpcSnapshots;
 import io.ostraka.raft.runtime.transport.GrpcTransport;
+import io.ostraka.raft.runtime.transport.NetworkThreads;
 import io.ostraka.raft.runtime.transport.NodeIdentity;
 import io.ostraka.raft.runtime.transport.TransportOptions;
 import io.ostraka.server.config.HostPort;
@@ -121,28 +120,37 @@ public final class OstrakaProcess implements AutoCloseable {
         if (!recovery.tail().isEmpty()) {
             LOG.info("log: {}", recovery.tail());
         }
+        NetworkThreads network = opened(NetworkThreads.start(Tuning.networkThreads()), NetworkThreads::close);
         LogThread log =
                 opened(LogThread.start(recovery.log(), clock::nanoTime, new Pins(), this::fatal), LogThread::close);
         NodeId node = directory.nodeId();
         NodeIdentity identity = new NodeIdentity(directory::clusterId, node, directory.startCounter());
         GrpcTransport transport = opened(
-                new GrpcTransport(identity, addresses, clock, TransportOptions.DEFAULT, random.nextLong()),
+                new GrpcTransport(identity, addresses, clock, network, TransportOptions.DEFAULT, random.nextLong()),
                 GrpcTransport::close);
         GrpcSnapshots snapshots =
                 opened(new GrpcSnapshots(transport, addresses, clock, TransportOptions.DEFAULT), GrpcSnapshots::close);
         RaftHost host = opened(
                 new RaftHost(
-                        new RaftHost.Ports(clock, log, transport, snapshots, addresses, this::groupFailed, this::fatal),
+                        new RaftHost.Ports(
+                                clock,
+                                List.of(network.loop()),
+                                log,
+                                transport,
+                                snapshots,
+                                addresses,
+                                this::groupFailed,
+                                this::fatal),
                         Tuning.host(options, random.nextLong())),
                 RaftHost::close);
         host.start();
         startedHost.set(host);
         services.addService(new GrpcRaftService(transport, snapshots));
-        Server server = opened(listen(), OstrakaProcess::stop);
+        Server server = opened(listen(network), OstrakaProcess::stop);
         address =
                 options.advertise().port() == 0 ? options.advertise().withPort(server.getPort()) : options.advertise();
         addresses.setAddress(node, InetSocketAddress.createUnresolved(address.host(), address.port()));
-        Parts parts = new Parts(disk, directory, recovery, log, host);
+        Parts parts = new Parts(disk, directory, recovery, network, log, host);
         if (options.roles().contains(Role.CONTROLLER)) {
             openController(parts);
         }
@@ -153,7 +161,13 @@ public final class OstrakaProcess implements AutoCloseable {
     }
 
     /** What both roles stand on. */
-    private record Parts(FileDisk disk, NodeDirectory directory, Recovery recovery, LogThread log, RaftHost host) {}
+    private record Parts(
+            FileDisk disk,
+            NodeDirectory directory,
+            Recovery recovery,
+            NetworkThreads network,
+            LogThread log,
+            RaftHost host) {}
 
     private void openController(Parts parts) throws DiskException, NodeDirectoryException, DamagedReplicaException {
         ControllerNode controller = opened(
@@ -185,7 +199,7 @@ public final class OstrakaProcess implements AutoCloseable {
                                 new DirectorySize(directory.resolve("log")),
                                 store,
                                 addresses,
-                                OstrakaProcess::connect,
+                                target -> connect(parts.network(), target),
                                 clock,
                                 random),
                         new ShardKvNode.Settings(address.toString(), controllers(), Tuning.node(options)),
@@ -202,11 +216,10 @@ public final class OstrakaProcess implements AutoCloseable {
                 : options.controllers().stream().map(HostPort::toString).toList();
     }
 
-    private Server listen() throws IOException {
-        return NettyServerBuilder.forAddress(new InetSocketAddress(
+    private Server listen(NetworkThreads network) throws IOException {
+        return network.server(new InetSocketAddress(
                         options.listen().host(), options.listen().port()))
                 .fallbackHandlerRegistry(services)
-                .directExecutor()
                 .maxInboundMessageSize(TransportOptions.MESSAGE_BYTES_MAX)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
                 .permitKeepAliveWithoutCalls(true)
@@ -217,12 +230,10 @@ public final class OstrakaProcess implements AutoCloseable {
                 .start();
     }
 
-    private static ManagedChannel connect(String target) {
+    private static ManagedChannel connect(NetworkThreads network, String target) {
         HostPort at = HostPort.parse(target)
                 .orElseThrow(() -> new IllegalArgumentException("'" + target + "' is not host:port"));
-        return NettyChannelBuilder.forAddress(at.host(), at.port())
-                .usePlaintext()
-                .directExecutor()
+        return network.channel(at.host(), at.port())
                 .disableRetry()
                 .keepAliveTime(TransportOptions.KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)

@@ -12,8 +12,16 @@ import io.ostraka.shardkv.store.StoreOptions;
 final class Tuning {
 
     private static final int HEARTBEATS_UNTIL_QUIET = 20;
+    private static final int NETWORK_THREADS_MAX = 4;
 
     private Tuning() {}
+
+    /**
+     * Half the cores, for the state machines and the disk want theirs; one on a small machine, a few on a large one.
+     */
+    static int networkThreads() {
+        return Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, NETWORK_THREADS_MAX);
+    }
 
     static LogOptions log(ProcessOptions options) {
         return LogOptions.DEFAULT.withSegmentBytes(options.logSegmentBytes());
@@ -23,7 +31,6 @@ final class Tuning {
         HostOptions defaults = HostOptions.defaults(raft(options), randomSeed);
         return new HostOptions(
                 defaults.raft(),
-                defaults.loops(),
                 defaults.tickNanos(),
                 defaults.queuedBytesMax(),
                 options.unflushedLogBytesMax(),

@@ -4,7 +4,6 @@ import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.util.MutableHandlerRegistry;
 import io.ostraka.proto.Limits;
 import io.ostraka.raft.core.RaftConfig;
@@ -23,6 +22,7 @@ import io.ostraka.raft.runtime.storage.SharedLog;
 import io.ostraka.raft.runtime.transport.GrpcRaftService;
 import io.ostraka.raft.runtime.transport.GrpcSnapshots;
 import io.ostraka.raft.runtime.transport.GrpcTransport;
+import io.ostraka.raft.runtime.transport.NetworkThreads;
 import io.ostraka.raft.runtime.transport.NodeIdentity;
 import io.ostraka.raft.runtime.transport.TransportOptions;
 import io.ostraka.shardkv.server.NodeOptions;
@@ -43,6 +43,7 @@ final class TestNode implements AutoCloseable {
 
     private final List<Throwable> broken = new CopyOnWriteArrayList<>();
     private final NodeDirectory directory;
+    private final NetworkThreads network = NetworkThreads.start(1);
     private final LogThread log;
     private final RocksKvStore store;
     private final GrpcTransport transport;
@@ -64,20 +65,27 @@ final class TestNode implements AutoCloseable {
                 new NodeIdentity(CLUSTER, directory.nodeId(), directory.startCounter()),
                 addresses,
                 clock,
+                network,
                 TransportOptions.DEFAULT,
                 seed);
         snapshots = new GrpcSnapshots(transport, addresses, clock, TransportOptions.DEFAULT);
         MutableHandlerRegistry services = new MutableHandlerRegistry();
         services.addService(new GrpcRaftService(transport, snapshots));
-        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .directExecutor()
+        server = network.server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .maxInboundMessageSize(TransportOptions.MESSAGE_BYTES_MAX)
                 .fallbackHandlerRegistry(services)
                 .build()
                 .start();
         host = new RaftHost(
                 new RaftHost.Ports(
-                        clock, log, transport, snapshots, addresses, (_, cause) -> broken.add(cause), broken::add),
+                        clock,
+                        List.of(network.loop()),
+                        log,
+                        transport,
+                        snapshots,
+                        addresses,
+                        (_, cause) -> broken.add(cause),
+                        broken::add),
                 HostOptions.defaults(RaftConfig.defaults().withTimings(50, 600, 1200), seed));
         host.start();
         node = new ShardKvNode(
@@ -137,5 +145,6 @@ final class TestNode implements AutoCloseable {
         log.close();
         store.close();
         directory.close();
+        network.close();
     }
 }

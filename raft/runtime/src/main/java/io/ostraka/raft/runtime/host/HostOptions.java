@@ -7,7 +7,6 @@ import java.util.concurrent.TimeUnit;
  * What can be set on a {@link RaftHost}.
  *
  * @param raft the options of each replica's core
- * @param loops the number of Raft loops; a group stays on one of them
  * @param tickNanos the time between two looks at the clock; a fraction of the election timeout
  * @param queuedBytesMax how many bytes of commands may wait, for one loop, to be proposed; past it they are refused
  * @param unflushedBytesMax how much log may be in no completed flush of a store, in bytes over all replicas
@@ -18,7 +17,6 @@ import java.util.concurrent.TimeUnit;
  */
 public record HostOptions(
         RaftConfig raft,
-        int loops,
         long tickNanos,
         long queuedBytesMax,
         long unflushedBytesMax,
@@ -29,7 +27,7 @@ public record HostOptions(
 
     /** Checks the bounds. */
     public HostOptions {
-        if (loops < 1 || tickNanos < 1 || queuedBytesMax < 1 || unflushedBytesMax < 1 || retainedBytesMax < 0) {
+        if (tickNanos < 1 || queuedBytesMax < 1 || unflushedBytesMax < 1 || retainedBytesMax < 0) {
             throw new IllegalArgumentException("host options out of bounds");
         }
     }
@@ -38,7 +36,6 @@ public record HostOptions(
     public static HostOptions defaults(RaftConfig raft, long randomSeed) {
         return new HostOptions(
                 raft,
-                1,
                 Math.max(TimeUnit.MILLISECONDS.toNanos(10), raft.heartbeatIntervalNanos() / 2),
                 64L << 20,
                 64L << 20,

@@ -25,9 +25,9 @@ import java.util.random.RandomGeneratorFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All replicas of one process on a fixed number of threads: a few Raft loops (one by default), one apply thread and one
- * flush thread, whatever the number of groups; the log brings a thread of its own and the network its own. Ticks and
- * heartbeats wait for no disk. See {@code docs/concurrency.md}.
+ * All replicas of one process on a fixed number of threads: one apply thread and one flush thread of its own, and the
+ * threads of the network, on which the Raft loops live; whatever the number of groups. The log brings a thread of its
+ * own. Ticks and heartbeats wait for no disk. See {@code docs/concurrency.md}.
  *
  * <p>Safe for any thread, once {@link #start} has returned.
  */
@@ -49,6 +49,7 @@ public final class RaftHost implements AutoCloseable {
      * What a host needs of the world.
      *
      * @param clock monotonic time
+     * @param loops the threads of the Raft loops, at least one; a group stays on one of them
      * @param log the shared log
      * @param transport the way of messages
      * @param snapshots the way of snapshots
@@ -58,6 +59,7 @@ public final class RaftHost implements AutoCloseable {
      */
     public record Ports(
             Clock clock,
+            List<LoopThread> loops,
             LogStore log,
             Transport transport,
             SnapshotTransport snapshots,
@@ -75,9 +77,8 @@ public final class RaftHost implements AutoCloseable {
         this.flushes =
                 new FlushDuty(groups.values(), flushThread, options.unflushedBytesMax(), services::retainedBytesMax);
         this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(options.randomSeed());
-        for (int i = 0; i < options.loops(); i++) {
-            loops.add(new RaftLoop(
-                    "ostraka-raft-" + i, ports.clock(), options.tickNanos(), new LoopTicker(), ports.fatal()));
+        for (LoopThread thread : ports.loops()) {
+            loops.add(new RaftLoop(thread, ports.clock(), new LoopTicker(), ports.fatal()));
         }
     }
 
@@ -85,7 +86,7 @@ public final class RaftHost implements AutoCloseable {
     public void start() {
         applyThread.start();
         flushThread.start();
-        loops.forEach(RaftLoop::start);
+        loops.forEach(loop -> loop.start(options.tickNanos()));
         ports.transport().start(new Arrivals());
         ports.snapshots().start((from, offer, incoming) -> {
             HostedGroup<?> group = groups.get(offer.to());

@@ -3,14 +3,19 @@ package io.ostraka.raft.runtime.host;
 import io.ostraka.raft.runtime.storage.FatalListener;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that drives a share of the replicas. A turn takes what has come in, ends the turn of each replica that was
- * touched, and lets time pass if a tick is due; what has come in goes first, so that a heartbeat that waits in the
- * queue is seen before the timer that it stops. The loop touches no disk and waits for nothing but its own queue.
+ * What drives a share of the replicas, on a {@link LoopThread}. A turn takes what has come in and ends the turn of each
+ * replica that was touched; a tick does that too before it lets time pass, so that a heartbeat that waits in the queue
+ * is seen before the timer that it stops. The loop touches no disk and waits for nothing.
  */
 final class RaftLoop {
 
@@ -19,15 +24,16 @@ final class RaftLoop {
     /** How much is taken before replicas get their turn's end, so that a flood cannot hold back the ticks. */
     private static final int EVENTS_MAX = 8192;
 
-    private final Mailbox mailbox = new Mailbox();
+    private final LoopThread thread;
     private final Clock clock;
-    private final long tickNanos;
     private final Ticker ticker;
-    private final Thread thread;
+    private final FatalListener fatal;
+    private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean turnIsDue = new AtomicBoolean();
     private final List<HostedGroup<?>> groups = new ArrayList<>();
     private final List<HostedGroup<?>> touched = new ArrayList<>();
     private final AtomicLong queuedBytes = new AtomicLong();
-    private volatile boolean closed;
+    private LoopThread.@Nullable Repetition ticks;
 
     /** What the host does beside what the loop does for its replicas. */
     interface Ticker {
@@ -39,26 +45,35 @@ final class RaftLoop {
         void turnEnded();
     }
 
-    RaftLoop(String name, Clock clock, long tickNanos, Ticker ticker, FatalListener fatal) {
+    RaftLoop(LoopThread thread, Clock clock, Ticker ticker, FatalListener fatal) {
+        this.thread = thread;
         this.clock = clock;
-        this.tickNanos = tickNanos;
         this.ticker = ticker;
-        this.thread = new Thread(this::run, name);
-        thread.setUncaughtExceptionHandler((dead, cause) -> fatal.fatal(cause));
+        this.fatal = fatal;
     }
 
-    void start() {
-        thread.start();
+    /** Begins to let time pass. */
+    void start(long tickNanos) {
+        ticks = thread.every(tickNanos, () -> orEnd(this::tick));
     }
 
-    /** Has the loop run {@code work}; any thread. */
+    /**
+     * Has the loop run {@code work}; any thread. Whoever comes first asks for the turn that takes what all have put.
+     */
     void execute(Runnable work) {
-        mailbox.put(work);
+        events.add(work);
+        askForTurn();
+    }
+
+    private void askForTurn() {
+        if (!turnIsDue.get() && turnIsDue.compareAndSet(false, true)) {
+            thread.execute(() -> orEnd(this::turn));
+        }
     }
 
     /** Whether the caller is this loop's thread. */
     boolean isCurrent() {
-        return Thread.currentThread() == thread;
+        return thread.isCurrent();
     }
 
     /** Returns the bytes of commands that wait to be proposed; any thread. */
@@ -82,51 +97,44 @@ final class RaftLoop {
         touched.remove(group);
     }
 
-    /** Returns the replicas of this loop; on the loop. */
-    List<HostedGroup<?>> groups() {
-        return groups;
-    }
-
     /** Notes that a replica's turn has begun; on the loop. */
     void touch(HostedGroup<?> group) {
         touched.add(group);
     }
 
-    /** Stops the loop after what has been put so far, and waits for it. */
+    /** Ends the ticks after what has been put so far, and waits for that. What comes later is still run. */
     void close() throws InterruptedException {
-        mailbox.put(() -> closed = true);
+        CountDownLatch closed = new CountDownLatch(1);
+        execute(() -> {
+            LoopThread.Repetition running = ticks;
+            if (running != null) {
+                running.stop();
+            }
+            closed.countDown();
+        });
         if (!isCurrent()) {
-            thread.join();
+            closed.await();
         }
     }
 
-    private void run() {
-        long nextTick = clock.nanoTime() + tickNanos;
-        while (!closed) {
-            boolean drained = drain();
-            endTurns();
-            long now = clock.nanoTime();
-            if (now - nextTick >= 0) {
-                tick(now);
-                nextTick = now + tickNanos;
-            }
-            if (drained) {
-                mailbox.await(nextTick - clock.nanoTime());
-            }
-        }
-        // Requests that came in while the loop was closing are refused, not forgotten.
+    private void turn() {
+        // Before the queue is looked at: who puts after that look asks for another turn.
+        turnIsDue.set(false);
         drain();
+        endTurns();
+        if (!events.isEmpty()) {
+            askForTurn();
+        }
     }
 
-    private boolean drain() {
+    private void drain() {
         for (int i = 0; i < EVENTS_MAX; i++) {
-            Runnable work = mailbox.poll();
+            Runnable work = events.poll();
             if (work == null) {
-                return true;
+                return;
             }
             guarded(work);
         }
-        return false;
     }
 
     private void endTurns() {
@@ -141,7 +149,10 @@ final class RaftLoop {
         ticker.turnEnded();
     }
 
-    private void tick(long now) {
+    private void tick() {
+        drain();
+        endTurns();
+        long now = clock.nanoTime();
         for (HostedGroup<?> group : List.copyOf(groups)) {
             guarded(() -> group.tick(now));
         }
@@ -158,6 +169,14 @@ final class RaftLoop {
             work.run();
         } catch (RuntimeException e) {
             log.error("an event on the Raft loop failed; the loop goes on", e);
+        }
+    }
+
+    private void orEnd(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error broken) {
+            fatal.fatal(broken);
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.ostraka.raft.runtime.transport;
 
 import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -9,7 +8,6 @@ import java.util.concurrent.TimeUnit;
 /** Makes the connections between nodes. */
 final class Channels {
 
-    private static final int WINDOW_BYTES = 4 << 20;
     private static final int KEEP_ALIVE_TIMEOUT_SECONDS = 5;
 
     private Channels() {}
@@ -19,15 +17,11 @@ final class Channels {
      *
      * @throws IllegalArgumentException if the address cannot be that of a host
      */
-    static ManagedChannel open(InetSocketAddress address, TransportOptions options) {
-        InetSocketAddress fresh = InetSocketAddress.createUnresolved(address.getHostString(), address.getPort());
-        return NettyChannelBuilder.forAddress(fresh.getHostString(), fresh.getPort())
-                .usePlaintext()
-                .directExecutor()
+    static ManagedChannel open(NetworkThreads threads, InetSocketAddress address, TransportOptions options) {
+        return threads.channel(address.getHostString(), address.getPort())
                 .disableRetry()
                 .keepAliveTime(TransportOptions.KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                .flowControlWindow(WINDOW_BYTES)
                 .maxInboundMessageSize(TransportOptions.MESSAGE_BYTES_MAX)
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, options.connectMillisMax())
                 .build();

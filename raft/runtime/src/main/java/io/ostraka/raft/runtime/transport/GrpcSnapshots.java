@@ -33,6 +33,7 @@ public final class GrpcSnapshots implements SnapshotTransport {
 
     private final Handshake handshake;
     private final AddressBook addresses;
+    private final NetworkThreads threads;
     private final TransportOptions options;
     private final Clock clock;
     private final ScheduledExecutorService thread =
@@ -45,6 +46,7 @@ public final class GrpcSnapshots implements SnapshotTransport {
     public GrpcSnapshots(GrpcTransport transport, AddressBook addresses, Clock clock, TransportOptions options) {
         this.handshake = transport.handshake();
         this.addresses = addresses;
+        this.threads = transport.threads();
         this.options = options;
         this.clock = clock;
         this.rate = new RateLimit(options.snapshotBytesPerSecond(), clock.nanoTime());
@@ -80,7 +82,7 @@ public final class GrpcSnapshots implements SnapshotTransport {
     private void start(SnapshotUpload upload, InetSocketAddress address, Outcome outcome) {
         ManagedChannel channel;
         try {
-            channel = Channels.open(address, options);
+            channel = Channels.open(threads, address, options);
         } catch (IllegalArgumentException malformed) {
             log.error("cannot send a snapshot to {}: {}", address.getHostString(), malformed.getMessage());
             outcome.ended(End.BROKEN);

@@ -32,6 +32,7 @@ public final class GrpcTransport implements Transport {
     private final Handshake handshake;
     private final AddressBook addresses;
     private final Clock clock;
+    private final NetworkThreads threads;
     private final TransportOptions options;
     private final RandomGenerator seeds;
     private final Map<NodeId, PeerLink> links = new ConcurrentHashMap<>();
@@ -41,10 +42,16 @@ public final class GrpcTransport implements Transport {
 
     /** Makes a transport; nothing is connected until something is sent. */
     public GrpcTransport(
-            NodeIdentity self, AddressBook addresses, Clock clock, TransportOptions options, long randomSeed) {
+            NodeIdentity self,
+            AddressBook addresses,
+            Clock clock,
+            NetworkThreads threads,
+            TransportOptions options,
+            long randomSeed) {
         this.handshake = new Handshake(self);
         this.addresses = addresses;
         this.clock = clock;
+        this.threads = threads;
         this.options = options;
         this.seeds = RandomGeneratorFactory.of("L64X128MixRandom").create(randomSeed);
     }
@@ -68,7 +75,7 @@ public final class GrpcTransport implements Transport {
         return new PeerLink(
                 to,
                 () -> addresses.addressOf(to),
-                new PeerLink.Means(handshake, clock, options),
+                new PeerLink.Means(handshake, clock, threads, options),
                 new Backoff(options.retryFirstMillis(), options.retryLongestMillis(), random),
                 () -> unreachable(to));
     }
@@ -94,6 +101,10 @@ public final class GrpcTransport implements Transport {
 
     Handshake handshake() {
         return handshake;
+    }
+
+    NetworkThreads threads() {
+        return threads;
     }
 
     /** Takes a stream that another node has opened. */

@@ -33,6 +33,7 @@ final class PeerLink {
     private final Supplier<@Nullable InetSocketAddress> address;
     private final Handshake handshake;
     private final Clock clock;
+    private final NetworkThreads threads;
     private final TransportOptions options;
     private final Backoff backoff;
     private final Runnable onBroken;
@@ -78,7 +79,7 @@ final class PeerLink {
     }
 
     /** What all links of a node share. */
-    record Means(Handshake handshake, Clock clock, TransportOptions options) {}
+    record Means(Handshake handshake, Clock clock, NetworkThreads threads, TransportOptions options) {}
 
     PeerLink(
             NodeId node,
@@ -90,6 +91,7 @@ final class PeerLink {
         this.address = address;
         this.handshake = means.handshake();
         this.clock = means.clock();
+        this.threads = means.threads();
         this.options = means.options();
         this.backoff = backoff;
         this.onBroken = onBroken;
@@ -162,7 +164,7 @@ final class PeerLink {
         }
         ManagedChannel channel;
         try {
-            channel = Channels.open(to, options);
+            channel = Channels.open(threads, to, options);
         } catch (IllegalArgumentException malformed) {
             retryLater();
             noteTrouble("its address " + to.getHostString() + " is malformed: " + malformed.getMessage(), true);

@@ -34,6 +34,7 @@ import io.ostraka.raft.runtime.storage.LogWrite;
 import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
 import io.ostraka.raft.runtime.storage.ReplicaRecovery;
 import io.ostraka.raft.runtime.storage.SharedLog;
+import io.ostraka.raft.runtime.transport.NetworkThreads;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +60,7 @@ class LogPinsIT {
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
 
     private final FileDisk disk;
+    private final NetworkThreads network = NetworkThreads.start(1);
     private final LogThread log;
     private final RaftHost host;
     private final RaftGroup<Integer> atRest;
@@ -73,7 +75,6 @@ class LogPinsIT {
         // Nothing is flushed but for pins: the bound on what is unflushed is out of reach.
         HostOptions options = new HostOptions(
                 defaults.raft(),
-                1,
                 defaults.tickNanos(),
                 defaults.queuedBytesMax(),
                 MANY_BYTES,
@@ -84,6 +85,7 @@ class LogPinsIT {
         host = new RaftHost(
                 new RaftHost.Ports(
                         clock,
+                        List.of(network.loop()),
                         log,
                         new NoPeers(),
                         new NoSnapshots(),
@@ -113,6 +115,7 @@ class LogPinsIT {
     void close() {
         host.close();
         log.close();
+        network.close();
     }
 
     @Test

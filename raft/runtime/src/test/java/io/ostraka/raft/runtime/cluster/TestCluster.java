@@ -59,7 +59,6 @@ final class TestCluster implements AutoCloseable {
         HostOptions defaults = HostOptions.defaults(raft, number);
         HostOptions options = new HostOptions(
                 raft,
-                1,
                 defaults.tickNanos(),
                 defaults.queuedBytesMax(),
                 unflushedBytesMax,

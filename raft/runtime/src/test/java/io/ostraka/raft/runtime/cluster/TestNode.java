@@ -1,7 +1,6 @@
 package io.ostraka.raft.runtime.cluster;
 
 import io.grpc.Server;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.ostraka.raft.core.GroupId;
 import io.ostraka.raft.core.LogPosition;
 import io.ostraka.raft.core.NodeId;
@@ -26,6 +25,7 @@ import io.ostraka.raft.runtime.storage.SharedLog;
 import io.ostraka.raft.runtime.transport.GrpcRaftService;
 import io.ostraka.raft.runtime.transport.GrpcSnapshots;
 import io.ostraka.raft.runtime.transport.GrpcTransport;
+import io.ostraka.raft.runtime.transport.NetworkThreads;
 import io.ostraka.raft.runtime.transport.NodeIdentity;
 import io.ostraka.raft.runtime.transport.TransportOptions;
 import java.net.InetAddress;
@@ -43,6 +43,7 @@ final class TestNode<M extends StateMachine<Integer>> implements AutoCloseable {
     static final GroupId GROUP = new GroupId(1, 1);
 
     private final AddressBook addresses = new AddressBook();
+    private final NetworkThreads network = NetworkThreads.start(1);
     private final LogThread log;
     private final HeldLog heldLog;
     private final GrpcTransport transport;
@@ -76,10 +77,9 @@ final class TestNode<M extends StateMachine<Integer>> implements AutoCloseable {
         }
         all.forEach(each -> addresses.setNode(new ReplicaId(each), new NodeId(each)));
         transport = new GrpcTransport(
-                new NodeIdentity(77, id, startCounter), addresses, clock, TransportOptions.DEFAULT, number);
+                new NodeIdentity(77, id, startCounter), addresses, clock, network, TransportOptions.DEFAULT, number);
         snapshots = new GrpcSnapshots(transport, addresses, clock, TransportOptions.DEFAULT);
-        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .directExecutor()
+        server = network.server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .maxInboundMessageSize(TransportOptions.MESSAGE_BYTES_MAX)
                 .permitKeepAliveTime(TransportOptions.KEEP_ALIVE_SECONDS / 2, TimeUnit.SECONDS)
                 .addService(new GrpcRaftService(transport, snapshots))
@@ -87,7 +87,14 @@ final class TestNode<M extends StateMachine<Integer>> implements AutoCloseable {
                 .start();
         host = new RaftHost(
                 new RaftHost.Ports(
-                        clock, heldLog, transport, snapshots, addresses, (descriptor, cause) -> {}, TestNode::fatal),
+                        clock,
+                        List.of(network.loop()),
+                        heldLog,
+                        transport,
+                        snapshots,
+                        addresses,
+                        (descriptor, cause) -> {},
+                        TestNode::fatal),
                 options);
         host.start();
         machine = factory.make(directory, members);
@@ -126,5 +133,6 @@ final class TestNode<M extends StateMachine<Integer>> implements AutoCloseable {
         snapshots.close();
         transport.close();
         log.close();
+        network.close();
     }
 }

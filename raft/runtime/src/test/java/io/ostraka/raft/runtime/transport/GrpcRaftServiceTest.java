@@ -37,13 +37,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a node does with streams that others open, over a transport without threads. */
+/** What a node does with streams that others open, over a transport whose threads have nothing to do. */
 class GrpcRaftServiceTest {
 
     private static final long CLUSTER = 99;
 
-    private final GrpcTransport transport = new GrpcTransport(
-            new NodeIdentity(CLUSTER, new NodeId(1), 1), new AddressBook(), () -> 0, TransportOptions.DEFAULT, 1);
+    private final NetworkThreads network = NetworkThreads.start(1);
+    private final GrpcTransport transport = transport(new AddressBook());
     private final GrpcSnapshots snapshots =
             new GrpcSnapshots(transport, new AddressBook(), () -> 0, TransportOptions.DEFAULT);
     private final Arrivals arrivals = new Arrivals();
@@ -70,6 +70,12 @@ class GrpcRaftServiceTest {
         channel.shutdownNow();
         server.shutdownNow();
         snapshots.close();
+        network.close();
+    }
+
+    private GrpcTransport transport(AddressBook addresses) {
+        return new GrpcTransport(
+                new NodeIdentity(CLUSTER, new NodeId(1), 1), addresses, () -> 0, network, TransportOptions.DEFAULT, 1);
     }
 
     @Test
@@ -165,8 +171,7 @@ class GrpcRaftServiceTest {
     void anAddressThatCannotBeOneLosesTheMessageAndNothingElse() {
         AddressBook addresses = new AddressBook();
         addresses.setAddress(new NodeId(2), InetSocketAddress.createUnresolved("no_host_name", 1));
-        GrpcTransport sending = new GrpcTransport(
-                new NodeIdentity(CLUSTER, new NodeId(1), 1), addresses, () -> 0, TransportOptions.DEFAULT, 1);
+        GrpcTransport sending = transport(addresses);
 
         assertThat(sending.send(new NodeId(2), new NodeHeartbeatAck(1, 1, List.of(), true)))
                 .isFalse();
