@@ -2,9 +2,10 @@ package io.ostraka.raft.runtime.storage;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,13 +27,11 @@ public final class LogThread implements LogStore, AutoCloseable {
     private final LogObserver observer;
     private final FatalListener fatal;
     private final Worker worker = new Worker();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition arrived = lock.newCondition();
-    private List<Submission> waiting = new ArrayList<>();
-    private final List<SegmentFiles.Preparation> prepared = new ArrayList<>();
-    private boolean idle;
-    private boolean closing;
-    private boolean failed;
+    private final Queue<Submission> waiting = new ConcurrentLinkedQueue<>();
+    private final Queue<SegmentFiles.Preparation> prepared = new ConcurrentLinkedQueue<>();
+    private volatile boolean asleep;
+    private volatile boolean closing;
+    private volatile boolean failed;
     private @Nullable Filler filler;
     private volatile long busySinceNanos = Long.MIN_VALUE;
 
@@ -56,16 +55,18 @@ public final class LogThread implements LogStore, AutoCloseable {
 
     @Override
     public void submit(LogWrite write, Completion completion) {
-        lock.lock();
-        try {
-            if (!failed) {
-                waiting.add(new Submission(write, completion));
-            }
-            if (idle) {
-                arrived.signal();
-            }
-        } finally {
-            lock.unlock();
+        if (!failed) {
+            waiting.add(new Submission(write, completion));
+            wake();
+        }
+    }
+
+    /**
+     * The thread says that it sleeps and then looks once more; so whoever has put something wakes it, or it saw that.
+     */
+    private void wake() {
+        if (asleep) {
+            LockSupport.unpark(worker);
         }
     }
 
@@ -80,13 +81,8 @@ public final class LogThread implements LogStore, AutoCloseable {
      */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closing = true;
-            arrived.signal();
-        } finally {
-            lock.unlock();
-        }
+        closing = true;
+        LockSupport.unpark(worker);
         join(worker);
     }
 
@@ -121,57 +117,51 @@ public final class LogThread implements LogStore, AutoCloseable {
 
     /** After a failure nothing is completed any more, so nothing need be kept. */
     private void stopTaking() {
-        lock.lock();
-        try {
-            failed = true;
-            waiting.clear();
-        } finally {
-            lock.unlock();
-        }
+        failed = true;
+        waiting.clear();
     }
 
     private boolean step() throws DiskException {
-        List<Submission> taken = take(false);
+        List<Submission> taken = take(IDLE_NANOS);
         if (taken.isEmpty()) {
             settle();
-            taken = take(true);
+            taken = take(Long.MAX_VALUE);
         }
         if (!taken.isEmpty()) {
             persist(taken);
             return true;
         }
-        lock.lock();
-        try {
-            return !closing || !waiting.isEmpty();
-        } finally {
-            lock.unlock();
-        }
+        return !closing || !waiting.isEmpty();
     }
 
-    /** Takes everything that waits; if nothing does, waits for it: without end if {@code patient}, else a moment. */
-    private List<Submission> take(boolean patient) {
-        lock.lock();
-        try {
-            idle = true;
-            long left = IDLE_NANOS;
-            while (waiting.isEmpty() && prepared.isEmpty() && !closing && left > 0) {
-                if (patient) {
-                    arrived.awaitUninterruptibly();
-                } else {
-                    left = arrived.awaitNanos(left);
-                }
-            }
-            idle = false;
-            prepared.forEach(log::prepared);
-            prepared.clear();
-            List<Submission> taken = waiting;
-            waiting = new ArrayList<>();
-            return taken;
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("the log's thread cannot be interrupted", e);
-        } finally {
-            lock.unlock();
+    /** Takes everything that waits; if nothing does, waits for it, but not for longer than that. */
+    private List<Submission> take(long patienceNanos) {
+        if (isIdle()) {
+            sleep(patienceNanos);
         }
+        for (var spare = prepared.poll(); spare != null; spare = prepared.poll()) {
+            log.prepared(spare);
+        }
+        List<Submission> taken = new ArrayList<>();
+        for (Submission next = waiting.poll(); next != null; next = waiting.poll()) {
+            taken.add(next);
+        }
+        return taken;
+    }
+
+    private boolean isIdle() {
+        return waiting.isEmpty() && prepared.isEmpty() && !closing;
+    }
+
+    private void sleep(long patienceNanos) {
+        long since = nanoClock.getAsLong();
+        asleep = true;
+        long left = patienceNanos;
+        while (isIdle() && left > 0) {
+            LockSupport.parkNanos(this, left);
+            left = patienceNanos - (nanoClock.getAsLong() - since);
+        }
+        asleep = false;
     }
 
     private void persist(List<Submission> taken) throws DiskException {
@@ -258,13 +248,8 @@ public final class LogThread implements LogStore, AutoCloseable {
                 // The log begins its next segment without a spare, and meets the failure itself if it lasts.
                 return;
             }
-            lock.lock();
-            try {
-                prepared.add(preparation);
-                arrived.signal();
-            } finally {
-                lock.unlock();
-            }
+            prepared.add(preparation);
+            wake();
         }
     }
 
