@@ -4,7 +4,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
-import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.EventLoop;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
@@ -12,6 +12,7 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.EpollSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import io.grpc.netty.shaded.io.netty.util.concurrent.FastThreadLocalThread;
 import io.ostraka.proto.Limits;
 import io.ostraka.proto.config.HostPort;
 import java.util.concurrent.Future;
@@ -19,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /**
- * Opens connections: all of one client share one event loop, and answers are handled on it. A channel is used until it
+ * Opens connections: all of one client share one thread, and answers are handled on it. A channel is used until it
  * fails and is then replaced, so that a node that comes back is reached by the next try and not after gRPC's own
  * back-off.
  */
@@ -31,17 +32,16 @@ public final class Channels implements AutoCloseable {
     private static final int FLOW_WINDOW_BYTES = 4 << 20;
 
     private final UnaryOperator<String> addressMapping;
-    private final EventLoopGroup loop;
+    private final EventLoop thread;
     private final Class<? extends Channel> socket;
 
     /** Connects to wherever the mapping says. */
     public Channels(UnaryOperator<String> addressMapping) {
         this.addressMapping = addressMapping;
         boolean epoll = Epoll.isAvailable();
-        this.loop = new MultiThreadIoEventLoopGroup(
-                1,
-                new DefaultThreadFactory("ostraka-client-io", true),
-                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        this.thread = new MultiThreadIoEventLoopGroup(
+                        1, new Threads(), epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory())
+                .next();
         this.socket = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
     }
 
@@ -49,7 +49,7 @@ public final class Channels implements AutoCloseable {
     public ManagedChannel open(String address) {
         HostPort target = HostPort.parse(addressMapping.apply(address));
         return NettyChannelBuilder.forAddress(target.host(), target.port())
-                .eventLoopGroup(loop)
+                .eventLoopGroup(thread)
                 .channelType(socket)
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
                 .directExecutor()
@@ -60,10 +60,33 @@ public final class Channels implements AutoCloseable {
                 .build();
     }
 
-    /** Ends the event loop; channels still open die with it. */
+    /** The thread of all connections, on which the client's own work is done, too. */
+    EventLoop thread() {
+        return thread;
+    }
+
+    /** Ends the thread; channels still open die with it. */
     @Override
     public void close() {
         // Not waited for: its one thread is a daemon. The quiet time is for channels that are still closing.
-        Future<?> unused = loop.shutdownGracefully(QUIET_MILLIS, CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS);
+        Future<?> unused = thread.parent().shutdownGracefully(QUIET_MILLIS, CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS);
+    }
+
+    /** The thread of a client; blocking calls refuse to run on it. */
+    static final class ClientThread extends FastThreadLocalThread {
+        ClientThread(Runnable body) {
+            super(body, "ostraka-client");
+        }
+    }
+
+    private static final class Threads extends DefaultThreadFactory {
+        Threads() {
+            super("ostraka-client", true);
+        }
+
+        @Override
+        protected Thread newThread(Runnable body, String name) {
+            return new ClientThread(body);
+        }
     }
 }

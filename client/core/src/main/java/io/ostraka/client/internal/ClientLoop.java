@@ -1,13 +1,19 @@
 package io.ostraka.client.internal;
 
+import io.grpc.netty.shaded.io.netty.channel.EventLoop;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The client's one thread. It runs what was posted, in order, lets {@link Work} send what has gathered, and sleeps
- * until the next post or the next time something is due.
+ * Runs what was posted, in order, lets {@link Work} send what has gathered, and comes back when something is due. It
+ * lives on the thread of the client's connections, so that neither a call nor its answer changes threads on its way
+ * between them.
  */
 final class ClientLoop {
 
@@ -28,102 +34,88 @@ final class ClientLoop {
         void broke(Throwable error);
     }
 
-    /** The loop's thread; blocking calls refuse to run on it. */
-    static final class LoopThread extends Thread {
-        LoopThread(Runnable body) {
-            super(body, "ostraka-client");
-            setDaemon(true);
-        }
-    }
-
-    private final Queue<Runnable> posts = new ConcurrentLinkedQueue<>();
+    private final EventLoop thread;
     private final LongSupplier clock;
     private final Work work;
-    private final Thread thread = new LoopThread(this::run);
-    private volatile boolean asleep;
-    private volatile boolean stopped;
+    private final Queue<Runnable> posts = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean turnIsDue = new AtomicBoolean();
+    private @Nullable Future<?> alarm;
+    private long alarmNanos = Long.MAX_VALUE;
 
-    ClientLoop(LongSupplier clock, Work work) {
+    /** A loop on this thread, which whoever made it ends; what is posted later is not run. */
+    ClientLoop(EventLoop thread, LongSupplier clock, Work work) {
+        this.thread = thread;
         this.clock = clock;
         this.work = work;
     }
 
-    void start() {
-        thread.start();
-    }
-
-    /** Runs this on the loop's thread, soon. */
+    /** Runs this on the loop's thread, soon; from any thread. */
     void post(Runnable event) {
         posts.add(event);
-        wake();
+        askForTurn();
     }
 
     boolean isOwnThread() {
-        return Thread.currentThread() == thread;
+        return thread.inEventLoop();
     }
 
-    /** Ends the thread once it has run what was posted. */
-    void stop() {
-        stopped = true;
-        wake();
-    }
-
-    private void wake() {
-        if (asleep) {
-            asleep = false;
-            LockSupport.unpark(thread);
-        }
-    }
-
-    private void run() {
-        boolean more = true;
-        while (more) {
+    private void askForTurn() {
+        if (!turnIsDue.get() && turnIsDue.compareAndSet(false, true)) {
             try {
-                more = turn();
-            } catch (RuntimeException | Error e) {
-                work.broke(e);
-            }
-        }
-    }
-
-    /** Runs what was posted and what is due, then sleeps if there is no more. Returns whether to go on. */
-    private boolean turn() {
-        int ran = 0;
-        for (Runnable post = posts.poll(); post != null; post = posts.poll()) {
-            post.run();
-            if (++ran == POSTS_BETWEEN_FLUSHES_MAX) {
-                break;
-            }
-        }
-        work.flush();
-        long now = clock.getAsLong();
-        if (now >= work.nextTickNanos()) {
-            work.tick(now);
-            work.flush();
-        }
-        if (!posts.isEmpty()) {
-            return true;
-        }
-        if (stopped) {
-            return false;
-        }
-        sleep();
-        return true;
-    }
-
-    private void sleep() {
-        asleep = true;
-        if (posts.isEmpty() && !stopped) {
-            long due = work.nextTickNanos();
-            if (due == Long.MAX_VALUE) {
-                LockSupport.park(this);
-            } else {
-                long left = due - clock.getAsLong();
-                if (left > 0) {
-                    LockSupport.parkNanos(this, left);
+                thread.execute(this::turn);
+            } catch (RejectedExecutionException ended) {
+                if (!thread.isShuttingDown()) {
+                    throw ended;
                 }
             }
         }
-        asleep = false;
+    }
+
+    private void turn() {
+        // Before the posts are looked at: who posts after that look asks for another turn.
+        turnIsDue.set(false);
+        try {
+            runPosts();
+            work.flush();
+            long now = clock.getAsLong();
+            if (now >= work.nextTickNanos()) {
+                work.tick(now);
+                work.flush();
+            }
+        } catch (RuntimeException | Error e) {
+            work.broke(e);
+        }
+        if (!posts.isEmpty()) {
+            askForTurn();
+        }
+        setAlarm();
+    }
+
+    private void runPosts() {
+        for (int ran = 0; ran < POSTS_BETWEEN_FLUSHES_MAX; ran++) {
+            Runnable post = posts.poll();
+            if (post == null) {
+                return;
+            }
+            post.run();
+        }
+    }
+
+    /** One that rings too early is left alone, since calls come and go much faster than anything is due. */
+    private void setAlarm() {
+        long due = work.nextTickNanos();
+        if (due >= alarmNanos || thread.isShuttingDown()) {
+            return;
+        }
+        if (alarm != null) {
+            alarm.cancel(false);
+        }
+        alarmNanos = due;
+        alarm = thread.schedule(this::ring, Math.max(0, due - clock.getAsLong()), TimeUnit.NANOSECONDS);
+    }
+
+    private void ring() {
+        alarmNanos = Long.MAX_VALUE;
+        turn();
     }
 }

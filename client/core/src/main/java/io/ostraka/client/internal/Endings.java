@@ -27,7 +27,7 @@ public final class Endings {
      * @throws IllegalStateException on the client's own thread, which the call needs
      */
     public static <T> T await(CompletableFuture<T> call) {
-        if (Thread.currentThread() instanceof ClientLoop.LoopThread && !call.isDone()) {
+        if (Thread.currentThread() instanceof Channels.ClientThread && !call.isDone()) {
             throw new IllegalStateException("a blocking call in a completion would wait for itself: use the async call,"
                     + " or run the completion on your own executor (thenApplyAsync and so on)");
         }

@@ -90,14 +90,12 @@ public final class RealOstrakaClient implements OstrakaClient {
                 String.join(", ", options.controllers()),
                 session,
                 new SplittableRandom(secure.nextLong()));
-        this.loop = new ClientLoop(clock, new LoopWork());
+        this.loop = new ClientLoop(channels.thread(), clock, new LoopWork());
     }
 
     /** Starts a client. */
     public static RealOstrakaClient start(ClientOptions options) {
-        RealOstrakaClient client = new RealOstrakaClient(options.checked());
-        client.loop.start();
-        return client;
+        return new RealOstrakaClient(options.checked());
     }
 
     @Override
@@ -295,7 +293,6 @@ public final class RealOstrakaClient implements OstrakaClient {
         unary.close();
         channels.close();
         closed.complete(null);
-        loop.stop();
     }
 
     /** One call that is not answered yet. */
