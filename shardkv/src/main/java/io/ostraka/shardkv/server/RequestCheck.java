@@ -98,7 +98,8 @@ record RequestCheck(int shards, int valueBytesMax) {
     private static @Nullable String ttlProblem(long ttlMillis) {
         return ttlMillis >= 0 && ttlMillis <= Limits.TTL_MILLIS_MAX
                 ? null
-                : "a time to live is 0 to " + Limits.TTL_MILLIS_MAX + " ms, this one " + Long.toUnsignedString(ttlMillis);
+                : "a time to live is 0 to " + Limits.TTL_MILLIS_MAX + " ms, this one "
+                        + Long.toUnsignedString(ttlMillis);
     }
 
     private @Nullable String batchProblem(AtomicBatch batch, int shard) {

@@ -74,7 +74,9 @@ class RequestCheckTest {
     void aTimeToLiveOutOfRangeIsRefused() {
         assertThat(check.problemOf(timed(Limits.TTL_MILLIS_MAX))).isNull();
         for (long ttlMillis : new long[] {Limits.TTL_MILLIS_MAX + 1, Long.MAX_VALUE, -1}) {
-            assertThat(check.problemOf(timed(ttlMillis))).contains("time to live").contains("ms");
+            assertThat(check.problemOf(timed(ttlMillis)))
+                    .contains("time to live")
+                    .contains("ms");
         }
     }
 

@@ -105,7 +105,8 @@ public final class ServerProcess {
         if (now == null) {
             throw new ClusterFailure(name + " does not run");
         }
-        int code = new ProcessBuilder("kill", "-" + signal, Long.toString(now.process().pid()))
+        int code = new ProcessBuilder(
+                        "kill", "-" + signal, Long.toString(now.process().pid()))
                 .inheritIO()
                 .start()
                 .waitFor();

@@ -182,9 +182,9 @@ public final class SharedLog {
 
     /**
      * Frees segments that nothing needs, and copies what little is left in the oldest one if there are too many. If
-     * there are far too many, whoever holds it does not let go, as a replica that has stopped never will: what it
-     * holds is copied all the same, a part each time, so that one replica cannot fill the disk of all. Cheap when there
-     * is nothing to do; to be called after a force.
+     * there are far too many, whoever holds it does not let go, as a replica that has stopped never will: what it holds
+     * is copied all the same, a part each time, so that one replica cannot fill the disk of all. Cheap when there is
+     * nothing to do; to be called after a force.
      *
      * @return who holds the oldest segment, if there are too many and it holds too much to be copied; said at once, and
      *     again from time to time while that stays so
