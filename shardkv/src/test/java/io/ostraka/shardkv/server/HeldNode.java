@@ -27,6 +27,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -98,14 +99,14 @@ final class HeldNode implements AutoCloseable {
 
     /** The node's replica of the group leads from now on. */
     void lead(GroupFixture fixture) {
-        AppliedRaft raft = rafts.get(fixture.id());
+        AppliedRaft raft = Objects.requireNonNull(rafts.get(fixture.id()));
         raft.leads = true;
         handOvers.leadershipChanged(fixture.id(), new LeadershipEvent.Leader(++term));
     }
 
     /** The node's replica of the group no longer leads. */
     void follow(GroupFixture fixture) {
-        AppliedRaft raft = rafts.get(fixture.id());
+        AppliedRaft raft = Objects.requireNonNull(rafts.get(fixture.id()));
         raft.leads = false;
         handOvers.leadershipChanged(fixture.id(), new LeadershipEvent.Follower(++term, null));
     }
