@@ -19,10 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ServerProcessIT {
 
-    /** Says that it is ready, and then prints numbers; each is in the second file only once it was printed. */
-    private static final String COUNTING =
-            "echo ready on here; i=0; while :; do echo number $i; echo number $i >>%s; i=$((i+1)); done";
-
     @TempDir
     private Path directory;
 
@@ -44,7 +40,10 @@ class ServerProcessIT {
     @Test
     void whatAKilledProcessHasPrintedIsInItsLog() throws Exception {
         Path printed = directory.resolve("printed");
-        ServerProcess process = shell(COUNTING.formatted(printed));
+        // Each number is in the second file only once it was printed.
+        ServerProcess process =
+                shell("echo ready on here; i=0; while :; do echo number $i; echo number $i >>%s; i=$((i+1)); done"
+                        .formatted(printed));
         process.start().await();
         while (!Files.exists(printed)) {
             Thread.onSpinWait();
