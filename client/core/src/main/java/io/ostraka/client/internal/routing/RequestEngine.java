@@ -270,7 +270,8 @@ public final class RequestEngine {
             long lowest = asker.equals(session)
                     ? Math.min(
                             asked.number(), sessions.of(asked.shard()).numbers.lowestUnanswered())
-                    : lowestThatMayWait(asked.number());
+                    // The lowest that another client may still wait for: asking must not end that wait.
+                    : Math.max(0, asked.number() - (Limits.SESSION_WINDOW - 1));
             return new Effects.Header(asker, asked.number(), lowest, asked.t0Millis());
         }
         if (!request.isWrite()) {
@@ -281,11 +282,6 @@ public final class RequestEngine {
             request.t0Millis = shard.clock.nowMillis(nowNanos);
         }
         return new Effects.Header(session, request.number, shard.numbers.lowestUnanswered(), request.t0Millis);
-    }
-
-    /** The lowest number that another client may still wait for if it used this one: asking must not end that wait. */
-    private static long lowestThatMayWait(long number) {
-        return Math.max(0, number - (Limits.SESSION_WINDOW - 1));
     }
 
     // ---- what an answer means

@@ -26,11 +26,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A history as text: JSON Lines, one call a line, in any order. Times are nanoseconds of any origin.
+ * A history as text: JSON Lines, one call a line (folded here), in any order. Times are nanoseconds of any origin.
  *
  * <pre>{@code
- * {"id":1,"process":"a","called":10,"returned":25,"op":{"kind":"put","key":"x","value":"1"},"outcome":{"kind":"applied","revision":1}}
- * {"id":2,"process":"b","called":12,"returned":31,"op":{"kind":"get","key":"x"},"outcome":{"kind":"found","value":"1","revision":1}}
+ * {"id":1,"process":"a","called":10,"returned":25,"op":{"kind":"put","key":"x","value":"1"},
+ *         "outcome":{"kind":"applied","revision":1}}
+ * {"id":2,"process":"b","called":12,"returned":31,"op":{"kind":"get","key":"x"},
+ *         "outcome":{"kind":"found","value":"1","revision":1}}
  * {"id":3,"process":"a","called":40,"op":{"kind":"append","key":"x","value":"2"},"outcome":{"kind":"unknown"}}
  * }</pre>
  *

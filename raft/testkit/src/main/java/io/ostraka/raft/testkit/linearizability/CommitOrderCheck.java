@@ -20,10 +20,10 @@ import java.util.TreeMap;
  *      was said not to have been applied.
  *   2. It respects time: no commit stands behind one whose call came after its return.
  *   3. Replayed in the order, each commit has the result that its client was told.
- *   4. What was answered and is not in the order must be a reading, and its answer must be right at some place that time
- *      allows it: not before the commits and readings that had returned when it was called, not behind commits that
- *      were called after it had returned. Readings get the first such place, in the order of their returns; no choice
- *      leaves more to those that follow.
+ *   4. What was answered and is not in the order must be a reading, and its answer must be right at some place that
+ *      time allows it: not before the commits and readings that had returned when it was called, not behind commits
+ *      that were called after it had returned. Readings get the first such place, in the order of their returns; no
+ *      choice leaves more to those that follow.
  *
  * It shares the model with the search, and nothing else.
  */

@@ -15,7 +15,8 @@ import java.util.Set;
  * and thread-safe.
  *
  * <pre>{@code
- * Verdict<KvOperation, KvResult> verdict = LinearizabilityChecker.ofKeysAndValues(Bound.DEFAULT).check(recorder.calls());
+ * var checker = LinearizabilityChecker.ofKeysAndValues(Bound.DEFAULT);
+ * Verdict<KvOperation, KvResult> verdict = checker.check(recorder.calls());
  * assertThat(verdict.isLinearizable()).as(verdict.toString()).isTrue();
  * }</pre>
  */

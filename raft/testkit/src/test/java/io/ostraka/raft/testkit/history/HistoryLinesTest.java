@@ -67,10 +67,10 @@ final class HistoryLinesTest {
 
     @Test
     void blanksOtherOrdersAndUnknownMembersAreTaken() {
-        assertThat(
-                        HistoryLines.decode(
-                                " { \"op\" : {\"key\":\"x\", \"kind\":\"get\"}, \"outcome\":{\"kind\":\"absent\"},"
-                                        + "\"returned\":10,\"called\":10,\"process\":\"client-7\",\"id\":7,\"note\":[1,{\"a\":null}]} "))
+        assertThat(HistoryLines.decode(
+                        " { \"op\" : {\"key\":\"x\", \"kind\":\"get\"}, \"outcome\":{\"kind\":\"absent\"},"
+                                + "\"returned\":10,\"called\":10,\"process\":\"client-7\",\"id\":7,"
+                                + "\"note\":[1,{\"a\":null}]} "))
                 .isEqualTo(EVERY_KIND.get(6));
     }
 
@@ -83,8 +83,10 @@ final class HistoryLinesTest {
                 "{\"id\":1}",
                 "{\"id\":1,\"id\":1}",
                 "{\"id\":12345678901}",
-                "{\"id\":1,\"process\":\"a\",\"called\":1,\"op\":{\"kind\":\"sing\"},\"outcome\":{\"kind\":\"unknown\"}}",
-                "{\"id\":1,\"process\":\"a\",\"called\":1,\"op\":{\"kind\":\"get\",\"key\":\"x\"},\"outcome\":{\"kind\":\"?\"}}",
+                "{\"id\":1,\"process\":\"a\",\"called\":1,\"op\":{\"kind\":\"sing\"},"
+                        + "\"outcome\":{\"kind\":\"unknown\"}}",
+                "{\"id\":1,\"process\":\"a\",\"called\":1,\"op\":{\"kind\":\"get\",\"key\":\"x\"},"
+                        + "\"outcome\":{\"kind\":\"?\"}}",
                 "{\"id\":1,\"process\":\"a\",\"called\":9,\"returned\":8,\"op\":{\"kind\":\"get\",\"key\":\"x\"},"
                         + "\"outcome\":{\"kind\":\"absent\"}}",
                 "{\"id\":1,\"process\":\"a\",\"called\":9,\"op\":{\"kind\":\"get\",\"key\":\"x\"},"

@@ -2,10 +2,8 @@ package io.ostraka.raft.testkit.linearizability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ostraka.raft.testkit.history.Call;
 import io.ostraka.raft.testkit.history.KvOperation;
 import io.ostraka.raft.testkit.history.KvResult;
-import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -15,27 +13,13 @@ import org.junit.jupiter.api.Test;
  */
 final class HandMadeHistoriesTest {
 
-    private static Verdict<KvOperation, KvResult> verdictOn(String picture) {
-        List<Call<KvOperation, KvResult>> history = DrawnHistory.of(picture);
-        Verdict<KvOperation, KvResult> verdict =
-                LinearizabilityChecker.ofKeysAndValues(Bound.DEFAULT).check(history);
-        switch (verdict) {
-            case Verdict.Linearizable<KvOperation, KvResult> good -> Proof.check(KvModel.EXACT, history, good);
-            case Verdict.Violated<KvOperation, KvResult> bad -> Proof.check(KvModel.EXACT, history, bad);
-            case Verdict.Undecided<KvOperation, KvResult> undecided ->
-                assertThat(undecided).isNull();
-        }
-        assertThat(verdict.isLinearizable()).as("as the naive checker says").isEqualTo(NaiveKv.isLinearizable(history));
-        return verdict;
-    }
-
     private static void good(String picture) {
-        Verdict<KvOperation, KvResult> verdict = verdictOn(picture);
+        Verdict<KvOperation, KvResult> verdict = ProvenVerdict.on(DrawnHistory.of(picture));
         assertThat(verdict.isLinearizable()).as(verdict.toString()).isTrue();
     }
 
     private static void bad(String picture) {
-        assertThat(verdictOn(picture).isLinearizable()).isFalse();
+        assertThat(ProvenVerdict.on(DrawnHistory.of(picture)).isLinearizable()).isFalse();
     }
 
     /** One register without revisions: the examples of the literature. */
