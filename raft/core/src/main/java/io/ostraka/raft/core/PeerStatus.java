@@ -9,6 +9,7 @@ package io.ostraka.raft.core;
  * @param replication how it is being brought up to date
  * @param inflightBytes bytes of entries sent and not yet acknowledged
  * @param lastContactNanos when it was last heard of, on the clock of the inputs
+ * @param quarantined whether it has said lately that it may not lead, since its state is not to be trusted
  */
 public record PeerStatus(
         ReplicaId peer,
@@ -16,7 +17,8 @@ public record PeerStatus(
         long nextIndex,
         Replication replication,
         long inflightBytes,
-        long lastContactNanos) {
+        long lastContactNanos,
+        boolean quarantined) {
 
     /** How a follower is being brought up to date. */
     public enum Replication {

@@ -26,6 +26,7 @@ import io.ostraka.raft.core.message.PreVoteRequest;
 import io.ostraka.raft.core.message.PreVoteResponse;
 import io.ostraka.raft.core.message.ReadIndexRequest;
 import io.ostraka.raft.core.message.ReadIndexResponse;
+import io.ostraka.raft.core.message.SnapshotRequest;
 import io.ostraka.raft.core.message.TimeoutNow;
 import io.ostraka.raft.core.message.VoteRequest;
 import io.ostraka.raft.core.message.VoteResponse;
@@ -106,7 +107,7 @@ final class HostileMessagesTest {
         ReplicaId to = new ReplicaId(random.nextInt(10) == 0 ? 2 : 1);
         long term = term(node, random);
         long round = number(random);
-        return switch (random.nextInt(11)) {
+        return switch (random.nextInt(12)) {
             case 0 -> new PreVoteRequest(from, to, term, position(random));
             case 1 -> new PreVoteResponse(from, to, term, random.nextBoolean());
             case 2 -> new VoteRequest(from, to, term, position(random), random.nextBoolean());
@@ -116,7 +117,8 @@ final class HostileMessagesTest {
             case 6 -> new Heartbeat(from, to, term, number(random), round);
             case 7 -> new HeartbeatResponse(from, to, term, round);
             case 8 -> new TimeoutNow(from, to, term);
-            case 9 -> new ReadIndexRequest(from, to, term, number(random));
+            case 9 -> new SnapshotRequest(from, to, term, number(random));
+            case 10 -> new ReadIndexRequest(from, to, term, number(random));
             default -> new ReadIndexResponse(from, to, term, number(random), number(random), random.nextBoolean());
         };
     }

@@ -66,6 +66,7 @@ final class ScenarioLab {
                 replica(words.removeFirst()).step(new PeerUnreachable(new ReplicaId(number(words.removeFirst()))));
             case "alive" -> alive(words.removeFirst());
             case "wake" -> replica(words.getFirst()).step(new Wake(now(words.getFirst())));
+            case "quarantine" -> replica(words.removeFirst()).quarantine();
             case "crash" -> replica(words.removeFirst()).crashAndRestart();
             case "status" -> words.forEach(this::status);
             case "log" -> words.forEach(this::log);

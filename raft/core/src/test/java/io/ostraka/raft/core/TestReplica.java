@@ -3,6 +3,7 @@ package io.ostraka.raft.core;
 import io.ostraka.raft.core.input.Applied;
 import io.ostraka.raft.core.input.Input;
 import io.ostraka.raft.core.input.Persisted;
+import io.ostraka.raft.core.input.Quarantined;
 import io.ostraka.raft.core.input.Released;
 import io.ostraka.raft.core.input.SnapshotInstalled;
 import io.ostraka.raft.core.membership.Membership;
@@ -33,6 +34,9 @@ final class TestReplica {
     private final RandomGenerator random;
     private final ArrayDeque<Effects> writes = new ArrayDeque<>();
     private final ArrayDeque<Effects> held = new ArrayDeque<>();
+    /** What was committed since the state is not to be trusted. */
+    private final List<Entry> unapplied = new ArrayList<>();
+    private boolean quarantined;
     private RawNode node;
     private HardState durableHardState;
     private final TreeMap<Long, Entry> durableLog = new TreeMap<>();
@@ -87,6 +91,10 @@ final class TestReplica {
     }
 
     private void apply(List<Entry> committed) {
+        if (quarantined) {
+            unapplied.addAll(committed);
+            return;
+        }
         for (Entry entry : committed) {
             if (entry.index() > appliedTo.index()) {
                 applied.put(entry.index(), entry);
@@ -128,9 +136,10 @@ final class TestReplica {
 
     /** Installs a snapshot of another replica's state, if it is ahead of what is applied here. */
     void install(LogPosition position, Map<Long, Entry> state) {
-        if (position.index() <= appliedTo.index()) {
+        if (position.index() < appliedTo.index() || (position.equals(appliedTo) && !quarantined)) {
             return;
         }
+        quarantined = false;
         // The log restarts behind the writes that were begun before.
         persist();
         applied.clear();
@@ -145,6 +154,14 @@ final class TestReplica {
                 durableLog.clear();
             }
         }
+        apply(List.copyOf(unapplied));
+        unapplied.clear();
+    }
+
+    /** Finds the state not to be trusted. */
+    void quarantine() {
+        quarantined = true;
+        step(new Quarantined(appliedTo.index(), nowNanos));
     }
 
     /** Drops the log up to an index, which must be applied. */
@@ -161,6 +178,7 @@ final class TestReplica {
     void crashAndRestart() {
         writes.clear();
         held.clear();
+        unapplied.clear();
         outgoing.clear();
         durableId = 0;
         @Nullable Entry at = durableLog.get(appliedTo.index());
@@ -180,6 +198,9 @@ final class TestReplica {
                 random,
                 nowNanos);
         carryOut(node.step(new Applied(appliedTo.index())));
+        if (quarantined) {
+            quarantine();
+        }
     }
 
     /** What would survive a crash now. */

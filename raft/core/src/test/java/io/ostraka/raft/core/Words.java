@@ -10,6 +10,7 @@ import io.ostraka.raft.core.message.PreVoteRequest;
 import io.ostraka.raft.core.message.PreVoteResponse;
 import io.ostraka.raft.core.message.ReadIndexRequest;
 import io.ostraka.raft.core.message.ReadIndexResponse;
+import io.ostraka.raft.core.message.SnapshotRequest;
 import io.ostraka.raft.core.message.TimeoutNow;
 import io.ostraka.raft.core.message.VoteRequest;
 import io.ostraka.raft.core.message.VoteResponse;
@@ -38,6 +39,7 @@ final class Words {
                     case HeartbeatResponse m -> "HeartbeatAnswer round " + m.round();
                     case TimeoutNow m -> "TimeoutNow";
                     case ReadIndexRequest m -> "ReadIndex?";
+                    case SnapshotRequest m -> "Snapshot? at least " + m.atLeast();
                     case ReadIndexResponse m -> "ReadIndex " + (m.granted() ? m.index() : "no");
                 };
     }
@@ -89,7 +91,8 @@ final class Words {
     }
 
     static String of(PeerStatus peer) {
-        return peer.peer() + " " + peer.replication() + " match " + peer.matchIndex() + " next " + peer.nextIndex();
+        return peer.peer() + " " + peer.replication() + " match " + peer.matchIndex() + " next " + peer.nextIndex()
+                + (peer.quarantined() ? " quarantined" : "");
     }
 
     static String of(LogPosition position) {

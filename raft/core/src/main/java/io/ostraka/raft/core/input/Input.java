@@ -12,6 +12,7 @@ public sealed interface Input
                 PeerUnreachable,
                 Persisted,
                 Propose,
+                Quarantined,
                 Read,
                 Received,
                 Released,

@@ -12,6 +12,7 @@ public sealed interface Message
                 PreVoteResponse,
                 ReadIndexRequest,
                 ReadIndexResponse,
+                SnapshotRequest,
                 TimeoutNow,
                 VoteRequest,
                 VoteResponse {

@@ -26,6 +26,8 @@ public final class Progress {
     private long lastSentNanos;
     private long lastContactNanos;
     private long confirmedRound;
+    private boolean quarantined;
+    private long quarantineToldNanos;
 
     /** A follower of which nothing is known but that it was there a moment ago. */
     public Progress(ReplicaId peer, long next, long nowNanos) {
@@ -63,6 +65,22 @@ public final class Progress {
     /** Notes a sign of life; one that is older than the last changes nothing. */
     public void heard(long nanos) {
         lastContactNanos = Math.max(lastContactNanos, nanos);
+    }
+
+    /** Notes that it asked for a snapshot because its state is not to be trusted. */
+    public void quarantined(long nowNanos) {
+        quarantined = true;
+        quarantineToldNanos = nowNanos;
+    }
+
+    /** Notes that it has said nothing of a quarantine for so long that it must be over. */
+    public void expireQuarantine(long nowNanos, long patienceNanos) {
+        quarantined &= nowNanos - quarantineToldNanos < patienceNanos;
+    }
+
+    /** Whether it may not lead. */
+    public boolean isQuarantined() {
+        return quarantined;
     }
 
     /** Notes the answer to a round. */
@@ -189,7 +207,7 @@ public final class Progress {
 
     /** All of this for operators and tests. */
     public PeerStatus status() {
-        return new PeerStatus(peer, match, next, mode, inflights.bytes(), lastContactNanos);
+        return new PeerStatus(peer, match, next, mode, inflights.bytes(), lastContactNanos, quarantined);
     }
 
     private void probeFrom(long index) {

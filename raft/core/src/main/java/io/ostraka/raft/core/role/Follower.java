@@ -47,8 +47,16 @@ final class Follower implements Role {
 
     @Override
     public Transition tick() {
-        boolean campaigns = state.isElectionDue() && state.membership.isVoter(state.self);
-        return campaigns ? new Transition.Canvass() : Transition.STAY;
+        if (!state.isElectionDue() || !state.membership.isVoter(state.self)) {
+            return Transition.STAY;
+        }
+        if (state.isQuarantined()) {
+            // It leaves the election to others, and its leader is as lost to it as to them.
+            state.leader = null;
+            state.restartElectionTimer();
+            return Transition.STAY;
+        }
+        return new Transition.Canvass();
     }
 
     @Override
@@ -59,7 +67,8 @@ final class Follower implements Role {
             case ReadIndexResponse response -> onReadIndex(response);
             case ReadIndexRequest request -> state.out.sendNow(refusal(state, request));
             case TimeoutNow timeout -> {
-                if (timeout.from().equals(state.leader) && state.membership.isVoter(state.self)) {
+                boolean asked = timeout.from().equals(state.leader) && state.membership.isVoter(state.self);
+                if (asked && !state.isQuarantined()) {
                     return new Transition.Stand(true);
                 }
             }
@@ -92,6 +101,7 @@ final class Follower implements Role {
             // It names this replica's term, so it may not overtake the write of that term.
             state.sendOnceTermIsDurable(new ReadIndexRequest(state.self, leader, state.term(), requestId));
         }
+        state.requestSnapshot();
         return Transition.STAY;
     }
 

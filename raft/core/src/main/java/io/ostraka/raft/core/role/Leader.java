@@ -7,6 +7,7 @@ import io.ostraka.raft.core.PeerStatus;
 import io.ostraka.raft.core.ProposalOutcome;
 import io.ostraka.raft.core.RaftConfig;
 import io.ostraka.raft.core.RawNode;
+import io.ostraka.raft.core.ReadOutcome;
 import io.ostraka.raft.core.ReplicaId;
 import io.ostraka.raft.core.RoleKind;
 import io.ostraka.raft.core.SnapshotNeeded;
@@ -22,6 +23,7 @@ import io.ostraka.raft.core.message.Heartbeat;
 import io.ostraka.raft.core.message.HeartbeatResponse;
 import io.ostraka.raft.core.message.Message;
 import io.ostraka.raft.core.message.ReadIndexRequest;
+import io.ostraka.raft.core.message.SnapshotRequest;
 import io.ostraka.raft.core.message.TimeoutNow;
 import io.ostraka.raft.core.replication.Progress;
 import io.ostraka.raft.core.replication.Replicator;
@@ -86,6 +88,10 @@ final class Leader implements Role {
             return new Transition.Follow(state.term(), null);
         }
         transfer.tick(now);
+        followers.forEach(each -> each.expireQuarantine(now, 2 * state.config.electionTimeoutMaxNanos()));
+        if (state.isQuarantined() && !transfer.isUnderWay()) {
+            transferTo(null);
+        }
         if (mayFallQuiet()) {
             quiet = true;
             reads.dropLease();
@@ -107,6 +113,11 @@ final class Leader implements Role {
                 work();
                 reads.forwarded(request);
             }
+            case SnapshotRequest request -> {
+                work();
+                from.quarantined(state.nowNanos());
+                state.out.snapshotNeeded(new SnapshotNeeded(from.peer(), state.term(), request.atLeast()));
+            }
             default -> {
                 // Votes of the election that is won, and what only a leader sends.
             }
@@ -119,6 +130,8 @@ final class Leader implements Role {
         ReplicaId successor = transfer.target();
         if (successor != null) {
             refuse(proposal, new ProposalOutcome.Transferring(successor));
+        } else if (state.isQuarantined()) {
+            refuse(proposal, new ProposalOutcome.NotLeader(null));
         } else if (isOverloaded(proposal)) {
             refuse(proposal, new ProposalOutcome.Overloaded());
         } else {
@@ -133,6 +146,10 @@ final class Leader implements Role {
 
     @Override
     public void read(Read read) {
+        if (state.isQuarantined()) {
+            state.out.read(new ReadOutcome.Refused(read.readId(), new ReadOutcome.NotLeader(null)));
+            return;
+        }
         work();
         reads.local(read);
     }
@@ -165,7 +182,7 @@ final class Leader implements Role {
 
     void transferTo(@Nullable ReplicaId wanted) {
         ReplicaId target = wanted == null ? fittestSuccessor() : wanted;
-        boolean fit = target != null && !target.equals(state.self) && state.membership.isVoter(target);
+        boolean fit = target != null && !target.equals(state.self) && mayLead(target);
         if (target != null && fit) {
             work();
             transfer.begin(target, state.nowNanos() + state.config.electionTimeoutMaxNanos());
@@ -294,12 +311,17 @@ final class Leader implements Role {
         Progress fittest = null;
         for (Progress follower : followers) {
             long silence = state.nowNanos() - follower.lastContactNanos();
-            boolean fit = state.membership.isVoter(follower.peer()) && silence < state.config.electionTimeoutMinNanos();
+            boolean fit = mayLead(follower.peer()) && silence < state.config.electionTimeoutMinNanos();
             if (fit && (fittest == null || follower.match() > fittest.match())) {
                 fittest = follower;
             }
         }
         return fittest == null ? null : fittest.peer();
+    }
+
+    private boolean mayLead(ReplicaId peer) {
+        Progress follower = followerOrNull(peer);
+        return follower != null && state.membership.isVoter(peer) && !follower.isQuarantined();
     }
 
     private boolean mayFallQuiet() {
@@ -309,6 +331,7 @@ final class Leader implements Role {
                 || now - lastWorkNanos < state.config.quietAfterNanos()
                 || state.log.commit() != state.log.lastIndex()
                 || transfer.isUnderWay()
+                || state.isQuarantined()
                 || !reads.isEmpty()) {
             return false;
         }

@@ -11,6 +11,7 @@ import io.ostraka.raft.core.log.RaftLog;
 import io.ostraka.raft.core.log.WriteProgress;
 import io.ostraka.raft.core.membership.Membership;
 import io.ostraka.raft.core.message.Message;
+import io.ostraka.raft.core.message.SnapshotRequest;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +22,13 @@ import org.jspecify.annotations.Nullable;
  * ago takes part in no election. Without the second half a replica that restarts could help to depose a leader whose
  * lease rests on what it promised before. Exempt is a replica that has promised nothing yet (term 0, empty log), and a
  * sole voter.
+ *
+ * <p><b>Quarantine.</b> A replica whose applied state is not to be trusted keeps its part in elections and commits,
+ * which rest on the log alone, but must not lead: a leader answers from its state, and hands it to others.
  */
 final class ReplicaState {
+
+    private static final long NOT_QUARANTINED = -1;
 
     final RaftConfig config;
     final ReplicaId self;
@@ -43,6 +49,8 @@ final class ReplicaState {
     private long nowNanos;
     private long stickyUntilNanos;
     private long electionDeadlineNanos;
+    private long quarantinedAt = NOT_QUARANTINED;
+    private long nextSnapshotRequestNanos;
 
     ReplicaState(RaftConfig config, ReplicaId self, Restored restored, RandomGenerator random, long nowNanos) {
         this.config = config;
@@ -152,6 +160,34 @@ final class ReplicaState {
 
     boolean isElectionDue() {
         return nowNanos >= electionDeadlineNanos;
+    }
+
+    /** Distrusts what is applied, up to {@code index}. */
+    void quarantine(long index) {
+        quarantinedAt = Math.max(quarantinedAt, index);
+        nextSnapshotRequestNanos = nowNanos;
+    }
+
+    boolean isQuarantined() {
+        return quarantinedAt != NOT_QUARANTINED;
+    }
+
+    /** Whether a snapshot at this index replaces everything that is distrusted. */
+    boolean curesQuarantine(long index) {
+        return isQuarantined() && index >= quarantinedAt;
+    }
+
+    void endQuarantine() {
+        quarantinedAt = NOT_QUARANTINED;
+    }
+
+    /** Asks the leader for a snapshot, now and then until it is there. */
+    void requestSnapshot() {
+        ReplicaId from = leader;
+        if (isQuarantined() && from != null && nowNanos >= nextSnapshotRequestNanos) {
+            nextSnapshotRequestNanos = nowNanos + config.electionTimeoutMinNanos();
+            sendOnceTermIsDurable(new SnapshotRequest(self, from, term, quarantinedAt));
+        }
     }
 
     void refuse(Propose proposal) {

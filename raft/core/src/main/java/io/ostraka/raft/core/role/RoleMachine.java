@@ -15,6 +15,7 @@ import io.ostraka.raft.core.input.PeerAlive;
 import io.ostraka.raft.core.input.PeerUnreachable;
 import io.ostraka.raft.core.input.Persisted;
 import io.ostraka.raft.core.input.Propose;
+import io.ostraka.raft.core.input.Quarantined;
 import io.ostraka.raft.core.input.Read;
 import io.ostraka.raft.core.input.Received;
 import io.ostraka.raft.core.input.Released;
@@ -47,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>PreCandidate</td><td>Candidate</td><td>a majority would vote for it</td></tr>
  * <tr><td>PreCandidate</td><td>PreCandidate</td><td>an election timeout without enough answers</td></tr>
  * <tr><td>PreCandidate</td><td>Follower</td><td>a majority would not, or a leader of its term shows up</td></tr>
+ * <tr><td>PreCandidate, Candidate</td><td>Follower</td><td>its state is found not to be trusted</td></tr>
  * <tr><td>Candidate</td><td>Leader</td><td>a majority votes for it</td></tr>
  * <tr><td>Candidate</td><td>PreCandidate</td><td>an election timeout without enough answers</td></tr>
  * <tr><td>Candidate</td><td>Follower</td><td>a majority refuses, or a leader of its term shows up</td></tr>
@@ -139,6 +141,18 @@ public final class RoleMachine {
                 }
             }
             case Released released -> state.log.releaseTo(released.upTo());
+            case Quarantined quarantined -> {
+                state.advanceTo(quarantined.nowNanos());
+                quarantine(quarantined.index());
+            }
+        }
+    }
+
+    /** A leader gives its leadership away at its ticks; whoever is on the way to one turns back. */
+    private void quarantine(long index) {
+        state.quarantine(index);
+        if (role instanceof PreCandidate || role instanceof Candidate) {
+            change(new Transition.Follow(state.term(), null));
         }
     }
 

@@ -26,11 +26,15 @@ final class Snapshots {
     /** Judges a snapshot of this term's leader. */
     void consider(SnapshotOffered offered) {
         LogPosition position = offered.position();
-        // A log that has the snapshot's last entry needs no snapshot, and now knows that this entry is committed.
+        // A log that has the snapshot's last entry needs no snapshot, unless the state is not to be trusted, and now
+        // knows that this entry is committed.
         if (state.log.matches(position)) {
             state.log.commitTo(position.index());
         }
-        if (position.index() <= state.log.commit()) {
+        boolean wanted = state.isQuarantined()
+                ? state.curesQuarantine(position.index())
+                : position.index() > state.log.commit();
+        if (!wanted) {
             refuse(offered);
             tellMatched(offered.from(), position.index());
         } else {
@@ -55,6 +59,9 @@ final class Snapshots {
         if (!kept) {
             state.writes.restartedAt(position.index());
             state.membership = installed.membership();
+        }
+        if (state.curesQuarantine(position.index())) {
+            state.endQuarantine();
         }
         state.out.snapshotVerdict(new SnapshotVerdict.Installed(position, kept));
         ReplicaId leader = state.leader;

@@ -63,6 +63,7 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
     private long toldApplied;
     private boolean inTurn;
     private boolean applying = true;
+    private boolean quarantineTold;
     private volatile Leadership leadership = Leadership.NONE;
     private volatile @Nullable RaftStatus status;
     private volatile long unflushedBytes;
@@ -93,7 +94,14 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
         ReplicaDriver<R> begun = new ReplicaDriver<>(descriptor.replica(), node, durable, retention, this);
         driver = begun;
         status = begun.status();
-        loop.execute(() -> loop.add(this));
+        LogPosition distrusted = machine.quarantinedAt();
+        quarantineTold = distrusted != null;
+        loop.execute(() -> {
+            loop.add(this);
+            if (distrusted != null) {
+                drive(d -> d.quarantined(distrusted.index(), loop.now()));
+            }
+        });
     }
 
     RaftLoop loop() {
@@ -320,7 +328,10 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
                 waiters.forEach(waiter -> waiter.callback().completed(new ProposalResult.Unknown<>()));
                 return;
             }
-            applied(() -> applier.apply(entries, waiters));
+            applied(() -> {
+                applier.apply(entries, waiters);
+                tellQuarantine();
+            });
         });
     }
 
@@ -331,7 +342,8 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
 
     @Override
     public void readable(ReadResult.Ready readable, List<ReadCallback> callbacks) {
-        if (isRunning() && applier.appliedIndex() >= readable.index()) {
+        boolean trusted = machine.quarantinedAt() == null;
+        if (isRunning() && trusted && applier.appliedIndex() >= readable.index()) {
             callbacks.forEach(callback -> callback.completed(readable));
             return;
         }
@@ -379,6 +391,24 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
             stopApplying();
             loop.execute(() -> drive(d -> d.fail(broken)));
         }
+    }
+
+    /** Notes that a snapshot has become the state; on the apply thread, after the core was told. */
+    void installed(AppliedState state) {
+        applier.installed(state);
+        quarantineTold = false;
+        tellQuarantine();
+    }
+
+    /** Tells the core, once, that the state is not to be trusted; on the apply thread. */
+    private void tellQuarantine() {
+        LogPosition at = applier.quarantinedAt();
+        if (at == null || quarantineTold) {
+            return;
+        }
+        quarantineTold = true;
+        sending.distrust();
+        loop.execute(() -> drive(d -> d.quarantined(at.index(), loop.now())));
     }
 
     private void stopApplying() {

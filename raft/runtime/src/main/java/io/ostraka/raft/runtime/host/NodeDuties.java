@@ -180,7 +180,7 @@ final class NodeDuties {
             long matched = -1;
             for (PeerStatus peer : status.peers()) {
                 NodeId node = addresses.nodeOf(peer.peer());
-                boolean fit = node != null && peerDisks.getOrDefault(node, false);
+                boolean fit = node != null && !peer.quarantined() && peerDisks.getOrDefault(node, false);
                 if (fit && peer.matchIndex() > matched) {
                     target = peer.peer();
                     matched = peer.matchIndex();

@@ -2,6 +2,7 @@ package io.ostraka.raft.runtime.host;
 
 import io.ostraka.raft.core.Entry;
 import io.ostraka.raft.core.EntryType;
+import io.ostraka.raft.core.LogPosition;
 import io.ostraka.raft.runtime.statemachine.AppliedState;
 import io.ostraka.raft.runtime.statemachine.LeadershipEvent;
 import io.ostraka.raft.runtime.statemachine.StateMachine;
@@ -10,11 +11,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The applying side of one replica: feeds the state machine in index order and answers those who wait, after the state
  * has taken the whole batch. Single-threaded, of the apply thread; the simulator runs it too. Whatever the state
  * machine throws passes through, and means that the replica must stop.
+ *
+ * <p>While the state is not to be trusted ({@link StateMachine#quarantinedAt}), entries are kept instead of applied,
+ * and nobody gets an answer from it; once a snapshot has replaced the state, the kept entries after it are applied. What
+ * the core hands out without hearing that it is applied bounds how many these are.
  *
  * @param <R> what applying one command answers
  */
@@ -30,6 +36,8 @@ public final class ReplicaApplier<R> {
     private volatile long appliedIndex;
     private volatile long appliedEntry;
     private long leadsOnceApplied = NO_TERM;
+    /** Committed entries that wait for a state that can be trusted. */
+    private final List<Entry> kept = new ArrayList<>();
 
     /** Makes the applier of a state machine that holds everything up to {@code appliedIndex}. */
     public ReplicaApplier(StateMachine<R> machine, long appliedIndex) {
@@ -56,6 +64,12 @@ public final class ReplicaApplier<R> {
     public void apply(List<Entry> entries, List<ProposalWaiter<R>> waiters) {
         List<Entry> fresh = after(appliedIndex, entries);
         Answers<R> answers = new Answers<>(waiters);
+        if (machine.quarantinedAt() != null) {
+            kept.addAll(fresh);
+            answers.lose();
+            stop();
+            return;
+        }
         if (!fresh.isEmpty()) {
             try {
                 machine.apply(fresh, answers::take);
@@ -63,14 +77,31 @@ public final class ReplicaApplier<R> {
                 answers.lose();
                 throw broken;
             }
-            appliedIndex = fresh.getLast().index();
+        }
+        LogPosition quarantinedAt = machine.quarantinedAt();
+        List<Entry> applied = quarantinedAt == null ? fresh : upTo(quarantinedAt.index(), fresh);
+        if (!applied.isEmpty()) {
+            appliedIndex = applied.getLast().index();
         }
         if (!entries.isEmpty()) {
-            appliedEntry = entries.getLast().index();
+            appliedEntry = quarantinedAt == null ? entries.getLast().index() : appliedIndex;
         }
         answers.deliver();
-        announceLeadership(fresh);
-        answerReads();
+        announceLeadership(applied);
+        if (quarantinedAt == null) {
+            answerReads();
+        } else {
+            kept.addAll(fresh.subList(applied.size(), fresh.size()));
+            stop();
+        }
+    }
+
+    private static List<Entry> upTo(long index, List<Entry> entries) {
+        int taken = 0;
+        while (taken < entries.size() && entries.get(taken).index() <= index) {
+            taken++;
+        }
+        return entries.subList(0, taken);
     }
 
     private static List<Entry> after(long index, List<Entry> entries) {
@@ -109,7 +140,11 @@ public final class ReplicaApplier<R> {
     /** Answers reads once the state has reached their index. */
     public void readable(ReadResult.Ready readable, List<ReadCallback> callbacks) {
         reads.add(new WaitingRead(readable, callbacks));
-        answerReads();
+        if (machine.quarantinedAt() != null) {
+            stop();
+        } else {
+            answerReads();
+        }
     }
 
     private void answerReads() {
@@ -123,13 +158,32 @@ public final class ReplicaApplier<R> {
         }
     }
 
-    /** Notes that a snapshot has become the state. */
+    /** Notes that a snapshot has become the state, and applies what was kept for it. */
     public void installed(AppliedState state) {
         appliedIndex = Math.max(appliedIndex, state.position().index());
-        answerReads();
+        List<Entry> waiting = List.copyOf(kept);
+        kept.clear();
+        if (waiting.isEmpty()) {
+            answerReads();
+        } else {
+            apply(waiting, List.of());
+        }
     }
 
-    /** Refuses all reads that still wait: the replica stops. */
+    /** Whether a snapshot at {@code position} may become the state: it must not fall back behind what was applied. */
+    public boolean takes(LogPosition position) {
+        LogPosition quarantinedAt = machine.quarantinedAt();
+        return quarantinedAt == null
+                ? position.index() > appliedIndex
+                : position.index() >= Math.max(appliedIndex, quarantinedAt.index());
+    }
+
+    /** Where the state stands that is not to be trusted, or null. */
+    public @Nullable LogPosition quarantinedAt() {
+        return machine.quarantinedAt();
+    }
+
+    /** Refuses all reads that still wait: the replica stops, or nothing it holds may be read. */
     public void stop() {
         ReadResult stopped = new ReadResult.Refused(new Refusal.Stopped());
         reads.forEach(read -> read.callbacks().forEach(callback -> callback.completed(stopped)));

@@ -16,6 +16,7 @@ import io.ostraka.raft.core.input.Budget;
 import io.ostraka.raft.core.input.Input;
 import io.ostraka.raft.core.input.Persisted;
 import io.ostraka.raft.core.input.Propose;
+import io.ostraka.raft.core.input.Quarantined;
 import io.ostraka.raft.core.input.Read;
 import io.ostraka.raft.core.input.Released;
 import io.ostraka.raft.core.input.SnapshotInstalled;
@@ -179,6 +180,11 @@ public final class ReplicaDriver<R> {
     /** Takes how far the state machine has applied. */
     public void applied(long index) {
         step(new Applied(index));
+    }
+
+    /** Takes note that the state, applied up to {@code index}, is not to be trusted. */
+    public void quarantined(long index, long nowNanos) {
+        step(new Quarantined(index, nowNanos));
     }
 
     /** Takes what a flush of the state machine has made durable, and gives back log that nobody needs any more. */

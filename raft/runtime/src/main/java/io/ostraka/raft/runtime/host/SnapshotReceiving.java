@@ -127,7 +127,7 @@ final class SnapshotReceiving<R> {
             from.refuse("replaced by another transfer");
             return;
         }
-        if (applier.appliedIndex() >= done.offer.header().position().index()) {
+        if (!applier.takes(done.offer.header().position())) {
             abandon(done.offer);
             from.refuse("the replica has got further by itself");
             return;
@@ -141,11 +141,11 @@ final class SnapshotReceiving<R> {
             from.refuse(String.valueOf(invalid.getMessage()));
             return;
         }
-        applier.installed(state);
         group.loop().execute(() -> {
             awaitsLog = new AwaitsLog(state.position(), from);
             group.drive(d -> d.installed(state));
         });
+        group.installed(state);
     }
 
     /**

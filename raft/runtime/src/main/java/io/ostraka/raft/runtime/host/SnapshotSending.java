@@ -28,6 +28,7 @@ final class SnapshotSending<R> {
         private final long transferId;
         private boolean running;
         private long brokenNanos;
+        private boolean distrusted;
 
         private Pinned(SnapshotReader reader, long transferId) {
             this.reader = reader;
@@ -54,6 +55,10 @@ final class SnapshotSending<R> {
         NodeId node = services.nodeOf(to);
         Pinned view = pinned.get(to);
         if (view != null && view.running) {
+            return;
+        }
+        if (machine.quarantinedAt() != null) {
+            tellCore(to, LogPosition.ZERO, false);
             return;
         }
         if (view != null && view.reader.position().index() < needed.atLeast()) {
@@ -92,7 +97,7 @@ final class SnapshotSending<R> {
         }
         view.running = false;
         view.brokenNanos = services.now();
-        if (end != End.BROKEN || closed) {
+        if (end != End.BROKEN || closed || view.distrusted) {
             drop(to);
         }
         tellCore(to, offer.header().position(), end == End.INSTALLED);
@@ -120,9 +125,19 @@ final class SnapshotSending<R> {
         }
     }
 
+    /** Sends nothing again that was pinned until now: the state that it shows is not to be trusted. */
+    void distrust() {
+        giveBack();
+        pinned.values().forEach(view -> view.distrusted = true);
+    }
+
     /** Gives back what is not being sent; what is, follows when its transfer ends. */
     void close() {
         closed = true;
+        giveBack();
+    }
+
+    private void giveBack() {
         for (Iterator<Pinned> each = pinned.values().iterator(); each.hasNext(); ) {
             Pinned view = each.next();
             if (!view.running) {

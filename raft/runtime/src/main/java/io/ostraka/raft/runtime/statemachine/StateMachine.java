@@ -1,7 +1,9 @@
 package io.ostraka.raft.runtime.statemachine;
 
 import io.ostraka.raft.core.Entry;
+import io.ostraka.raft.core.LogPosition;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The replicated state of one group on one node.
@@ -27,6 +29,15 @@ public interface StateMachine<R> extends AutoCloseable {
      * @param results takes the answer of each command, within this call
      */
     void apply(List<Entry> entries, ResultSink<R> results);
+
+    /**
+     * Returns where the state stood when it was found not to be trusted, which outlives a restart; null while it is
+     * trusted. An {@link #apply} that finds it out takes nothing after the entry that told it; nothing more is applied,
+     * and no snapshot is opened, until a snapshot at or past this position has become the state. Of any thread.
+     */
+    default @Nullable LogPosition quarantinedAt() {
+        return null;
+    }
 
     /** Tells who leads. See {@link LeadershipEvent} for the moment at which each case is delivered. */
     void leaderChanged(LeadershipEvent event);

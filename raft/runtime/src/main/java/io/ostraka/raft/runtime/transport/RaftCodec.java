@@ -25,6 +25,7 @@ import io.ostraka.raft.core.message.PreVoteRequest;
 import io.ostraka.raft.core.message.PreVoteResponse;
 import io.ostraka.raft.core.message.ReadIndexRequest;
 import io.ostraka.raft.core.message.ReadIndexResponse;
+import io.ostraka.raft.core.message.SnapshotRequest;
 import io.ostraka.raft.core.message.TimeoutNow;
 import io.ostraka.raft.core.message.VoteRequest;
 import io.ostraka.raft.core.message.VoteResponse;
@@ -251,6 +252,9 @@ public final class RaftCodec {
             case ReadIndexRequest m ->
                 wire.setReadIndexRequest(
                         io.ostraka.proto.raft.ReadIndexRequest.newBuilder().setReadId(m.requestId()));
+            case SnapshotRequest m ->
+                wire.setSnapshotRequest(
+                        io.ostraka.proto.raft.SnapshotRequest.newBuilder().setAtLeast(m.atLeast()));
             case ReadIndexResponse m ->
                 wire.setReadIndexResponse(io.ostraka.proto.raft.ReadIndexResponse.newBuilder()
                         .setReadId(m.requestId())
@@ -346,6 +350,9 @@ public final class RaftCodec {
                         wire.getReadIndexResponse().getReadId(),
                         number(wire.getReadIndexResponse().getIndex(), "index"),
                         wire.getReadIndexResponse().getReady());
+            case SNAPSHOT_REQUEST ->
+                new SnapshotRequest(
+                        from, to, term, number(wire.getSnapshotRequest().getAtLeast(), "index"));
             case KIND_NOT_SET -> throw new MalformedFrameException("a message of no known kind");
         };
     }

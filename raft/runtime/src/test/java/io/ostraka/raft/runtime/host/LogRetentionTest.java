@@ -101,7 +101,7 @@ class LogRetentionTest {
     }
 
     private static RaftStatus status(long matched) {
-        PeerStatus peer = new PeerStatus(PEER, matched, matched + 1, PeerStatus.Replication.REPLICATE, 0, 0);
+        PeerStatus peer = new PeerStatus(PEER, matched, matched + 1, PeerStatus.Replication.REPLICATE, 0, 0, false);
         return new RaftStatus(
                 SELF,
                 RoleKind.LEADER,

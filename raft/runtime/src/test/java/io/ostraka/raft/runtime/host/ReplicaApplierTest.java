@@ -18,6 +18,7 @@ import io.ostraka.raft.runtime.statemachine.SnapshotWriter;
 import io.ostraka.raft.runtime.statemachine.StateMachine;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ReplicaApplierTest {
@@ -123,14 +124,66 @@ class ReplicaApplierTest {
         assertThat(reads).containsExactly(new ReadResult.Refused(new Refusal.Stopped()));
     }
 
+    /** DESIGN section 7: nobody hears anything from a state that is not to be trusted. */
+    @Test
+    void aStateThatIsNotTrustedTakesNothingMore_andWhoWaitsHearsThatNobodyKnows() {
+        applier.apply(
+                List.of(command(1, "a"), command(2, "distrust"), command(3, "b")),
+                List.of(new ProposalWaiter<>(1, 1, outcomes::add), new ProposalWaiter<>(3, 1, outcomes::add)));
+        applier.apply(List.of(command(4, "c")), List.of(new ProposalWaiter<>(4, 1, outcomes::add)));
+
+        assertThat(machine.applied).containsExactly("a", "distrust");
+        assertThat(applier.appliedIndex()).isEqualTo(2);
+        assertThat(applier.appliedEntry()).isEqualTo(2);
+        assertThat(outcomes)
+                .containsExactly(
+                        new ProposalResult.Applied<>(new LogPosition(1, 1), "a"),
+                        new ProposalResult.Unknown<>(),
+                        new ProposalResult.Unknown<>());
+    }
+
+    @Test
+    void aStateThatIsNotTrustedIsNotRead() {
+        List<ReadResult> reads = new ArrayList<>();
+        applier.readable(new ReadResult.Ready(1, 3), List.of(reads::add));
+
+        applier.apply(List.of(command(1, "distrust"), command(2, "a"), command(3, "b")), List.of());
+        applier.readable(new ReadResult.Ready(1, 1), List.of(reads::add));
+
+        ReadResult refused = new ReadResult.Refused(new Refusal.Stopped());
+        assertThat(reads).containsExactly(refused, refused);
+    }
+
+    @Test
+    void whatCameWhileTheStateWasNotTrustedIsAppliedAfterTheSnapshotThatReplacesIt() {
+        applier.apply(List.of(command(1, "distrust"), command(2, "in the snapshot")), List.of());
+        applier.apply(List.of(command(3, "after it")), List.of());
+        assertThat(applier.takes(LogPosition.ZERO)).isFalse();
+        assertThat(applier.takes(new LogPosition(1, 1))).isTrue();
+
+        machine.quarantinedAt = null;
+        applier.installed(new AppliedState(new LogPosition(2, 1), Membership.of(new ReplicaId(1))));
+
+        assertThat(machine.applied).containsExactly("distrust", "after it");
+        assertThat(applier.appliedIndex()).isEqualTo(3);
+        assertThat(applier.appliedEntry()).isEqualTo(3);
+        assertThat(applier.takes(new LogPosition(3, 1))).isFalse();
+    }
+
     private static Entry command(long index, String text) {
         return new Entry(index, 1, EntryType.COMMAND, Bytes.utf8(text));
     }
 
-    /** Answers each command with itself. */
+    /** Answers each command with itself; one says that the state is not to be trusted. */
     private static final class Echo implements StateMachine<String> {
         private final List<String> applied = new ArrayList<>();
         private final List<LeadershipEvent> events = new ArrayList<>();
+        private @Nullable LogPosition quarantinedAt;
+
+        @Override
+        public @Nullable LogPosition quarantinedAt() {
+            return quarantinedAt;
+        }
 
         @Override
         public AppliedState durable() {
@@ -147,6 +200,10 @@ class ReplicaApplierTest {
                     }
                     results.result(entry.index(), text);
                     applied.add(text);
+                    if (text.equals("distrust")) {
+                        quarantinedAt = entry.position();
+                        return;
+                    }
                 }
             }
         }

@@ -23,6 +23,7 @@ import io.ostraka.raft.core.message.PreVoteRequest;
 import io.ostraka.raft.core.message.PreVoteResponse;
 import io.ostraka.raft.core.message.ReadIndexRequest;
 import io.ostraka.raft.core.message.ReadIndexResponse;
+import io.ostraka.raft.core.message.SnapshotRequest;
 import io.ostraka.raft.core.message.TimeoutNow;
 import io.ostraka.raft.core.message.VoteRequest;
 import io.ostraka.raft.core.message.VoteResponse;
@@ -66,7 +67,8 @@ class RaftCodecTest {
                 new HeartbeatResponse(FROM, TO, 4, 10),
                 new TimeoutNow(FROM, TO, 4),
                 new ReadIndexRequest(FROM, TO, 4, -77),
-                new ReadIndexResponse(FROM, TO, 4, -77, 40, true));
+                new ReadIndexResponse(FROM, TO, 4, -77, 40, true),
+                new SnapshotRequest(FROM, TO, 4, 33));
     }
 
     @Test

@@ -63,6 +63,7 @@ final class Chaos {
             case FORCE_FAILED -> victim().failNextForce();
             case DISK_FULL -> fillDisk();
             case TRANSFER -> transfer();
+            case QUARANTINE -> quarantine();
             case MESSAGE_LOST, MESSAGE_DOUBLED, MESSAGE_REPLAYED, MESSAGE_DELAYED, CLOCK_DRIFT, SNAPSHOT_BROKEN ->
                 throw new IllegalArgumentException(fault + " has no time of its own");
         }
@@ -123,6 +124,23 @@ final class Chaos {
                 if (dice.chance(0.4)) {
                     partition(Fault.LEADER_ISOLATED, () -> deafen(process.node()));
                 }
+            }
+        }
+    }
+
+    /** Distrusts a replica, and never so many of a group that the rest is no majority. */
+    private void quarantine() {
+        NodeProcess process = victim().process();
+        if (process == null) {
+            return;
+        }
+        for (SimulatedReplica replica : process.replicas()) {
+            List<World.Place> members = world.placesOf(replica.group());
+            long distrusted = members.stream().filter(world::isQuarantined).count();
+            if (dice.chance(0.5) && 2 * (distrusted + 1) < members.size() && !world.isQuarantined(replica.place())) {
+                world.counts().injected(Fault.QUARANTINE);
+                replica.doom();
+                process.run(replica::quarantine);
             }
         }
     }

@@ -39,5 +39,7 @@ public enum Fault {
     /** A leader is told to hand over. */
     TRANSFER,
     /** A snapshot's transfer breaks off. */
-    SNAPSHOT_BROKEN
+    SNAPSHOT_BROKEN,
+    /** A replica's state turns out not to be what it should be. */
+    QUARANTINE
 }

@@ -4,6 +4,7 @@ import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.Entry;
 import io.ostraka.raft.core.EntryType;
 import io.ostraka.raft.core.GroupId;
+import io.ostraka.raft.core.LogPosition;
 import io.ostraka.raft.core.NodeId;
 import io.ostraka.raft.core.RawNode;
 import io.ostraka.raft.core.ReplicaId;
@@ -57,6 +58,8 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
     private @Nullable ReplicaDriver<Long> driver;
     private Leadership leadership = Leadership.NONE;
     private boolean turnEnds;
+    private boolean doomed;
+    private boolean mayBeginToLead = true;
 
     SimulatedReplica(World world, NodeProcess process, World.Place place) {
         this.world = world;
@@ -98,6 +101,11 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
                         durable.position(),
                         world.swarm().disk().retentionStepBytes());
                 driver = new ReplicaDriver<>(id(), node, durable, retention, this);
+                LogPosition distrusted = machine.quarantinedAt();
+                if (distrusted != null) {
+                    mayBeginToLead = false;
+                    driver.quarantined(distrusted.index(), process.now());
+                }
             }
         }
     }
@@ -165,6 +173,10 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
         }
         Leadership now = running.leadership(leadership);
         if (!now.equals(leadership)) {
+            if (now.leads() && now.term() > leadership.term() && !mayBeginToLead) {
+                throw new InvariantViolation(
+                        Invariant.NO_FAILURE, id() + " begins to lead with a state that is not to be trusted");
+            }
             leadership = now;
             world.trace().note("state", id().value() << 32 | now.term(), now.commit() * 2 + (now.leads() ? 1 : 0));
             oracle.observed(now);
@@ -280,8 +292,51 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
     public void apply(List<Entry> entries, List<ProposalWaiter<Long>> waiters) {
         onApply(() -> {
             applier.apply(entries, waiters);
-            onLoop(() -> driver().applied(applier.appliedIndex()));
+            reportApplied();
         });
+    }
+
+    /** Notes that {@link #quarantine} is about to be called. */
+    void doom() {
+        doomed = true;
+    }
+
+    boolean isQuarantined() {
+        return doomed || machine.quarantinedAt() != null;
+    }
+
+    /** The state turns out not to be what it should be. */
+    void quarantine() {
+        onApply(() -> {
+            doomed = false;
+            if (machine.quarantinedAt() == null) {
+                machine.quarantine();
+                applier.stop();
+                tellQuarantine();
+            }
+        });
+    }
+
+    /** A snapshot has become the state. */
+    void installed(AppliedState state) {
+        applier.installed(state);
+        onLoop(() -> mayBeginToLead = true);
+        tellQuarantine();
+        reportApplied();
+    }
+
+    private void tellQuarantine() {
+        LogPosition at = machine.quarantinedAt();
+        if (at != null) {
+            onLoop(() -> {
+                mayBeginToLead = false;
+                driver().quarantined(at.index(), process.now());
+            });
+        }
+    }
+
+    private void reportApplied() {
+        onLoop(() -> driver().applied(applier.appliedEntry()));
     }
 
     @Override

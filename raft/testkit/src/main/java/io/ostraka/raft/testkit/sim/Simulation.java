@@ -141,6 +141,8 @@ public final class Simulation {
             List<World.Place> places = world.placesOf(group);
             long in = places.stream()
                     .filter(place -> core.contains(world.nodes().get(place.node())))
+                    // A group can do without its majority of copies, but not without one of those that may lead.
+                    .filter(place -> !world.isQuarantined(place))
                     .count();
             if (in <= places.size() / 2) {
                 return false;

@@ -59,6 +59,10 @@ final class SnapshotCarrier {
         if (sending.containsKey(to) || place == null) {
             return;
         }
+        if (replica.machine().quarantinedAt() != null) {
+            replica.onLoop(() -> replica.driver().snapshotSent(to, LogPosition.ZERO, false));
+            return;
+        }
         SnapshotReader reader = replica.machine().openSnapshot();
         if (reader.position().index() < needed.atLeast()) {
             replica.onLoop(() -> replica.driver().snapshotSent(to, LogPosition.ZERO, false));
@@ -168,7 +172,7 @@ final class SnapshotCarrier {
             return;
         }
         install = null;
-        if (replica.applier().appliedIndex() >= done.offer.header().position().index()) {
+        if (!replica.applier().takes(done.offer.header().position())) {
             done.writer.abort();
             refuse(done.offer, done.sender);
             return;
@@ -182,11 +186,11 @@ final class SnapshotCarrier {
         replica.process().node().keep(replica.id(), replica.machine().durableTally());
         replica.oracle()
                 .applied(state.position().index(), replica.machine().tally().hash());
-        replica.applier().installed(state);
         replica.onLoop(() -> {
             awaitsLog = done;
             replica.driver().installed(state);
         });
+        replica.installed(state);
     }
 
     /** Takes a write that has become durable. */

@@ -94,7 +94,7 @@ public record Swarm(
             return duel(dice, nodes);
         }
         RaftConfig raft = raft(dice);
-        return new Swarm(
+        Swarm drawn = new Swarm(
                 nodes,
                 groups(dice, nodes),
                 raft,
@@ -104,6 +104,10 @@ public record Swarm(
                 load(dice, raft),
                 faults(dice, raft),
                 drift(dice, raft));
+        if (dice.chance(0.3)) {
+            drawn.faults.put(Fault.QUARANTINE, (long) (raft.electionTimeoutMaxNanos() * dice.logUniform(1.5, 20)));
+        }
+        return drawn;
     }
 
     /**
@@ -225,6 +229,7 @@ public record Swarm(
             boolean scheduled = switch (fault) {
                 case MESSAGE_LOST, MESSAGE_DOUBLED, MESSAGE_REPLAYED, MESSAGE_DELAYED, CLOCK_DRIFT, SNAPSHOT_BROKEN ->
                     false;
+                case QUARANTINE -> false;
                 case PARTITION, ONE_WAY_CUT, BRIDGE, LEADER_ISOLATED, CONNECTION_RESET, PROCESS_CRASH -> true;
                 case MACHINE_CRASH, CRASH_AT_EFFECT, PAUSE, SLOW_DISK, FORCE_FAILED, DISK_FULL, TRANSFER -> true;
             };

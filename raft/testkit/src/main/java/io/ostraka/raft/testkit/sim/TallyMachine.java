@@ -29,10 +29,10 @@ final class TallyMachine implements StateMachine<Long> {
 
     private static final int CHUNKS = 2;
 
-    /** A state: how far it has got, and the hash of its history. */
-    record Tally(AppliedState at, long hash) {
+    /** A state: how far it has got, the hash of its history, and whether that is known to be a lie. */
+    record Tally(AppliedState at, long hash, boolean quarantined) {
         static Tally empty(Membership membership) {
-            return new Tally(new AppliedState(LogPosition.ZERO, membership), Chain.EMPTY);
+            return new Tally(new AppliedState(LogPosition.ZERO, membership), Chain.EMPTY, false);
         }
     }
 
@@ -68,6 +68,16 @@ final class TallyMachine implements StateMachine<Long> {
         }
     }
 
+    /** Goes wrong, and is found out at once: whoever still uses what it holds is seen to. */
+    void quarantine() {
+        now = new Tally(now.at(), ~now.hash(), true);
+    }
+
+    @Override
+    public @Nullable LogPosition quarantinedAt() {
+        return now.quarantined() ? now.at().position() : null;
+    }
+
     @Override
     public AppliedState durable() {
         return durable.at();
@@ -82,7 +92,7 @@ final class TallyMachine implements StateMachine<Long> {
                         entry.position() + " is to be applied after " + now.at().position());
             }
             long hash = Chain.next(now.hash(), entry);
-            now = new Tally(new AppliedState(entry.position(), now.at().membership()), hash);
+            now = new Tally(new AppliedState(entry.position(), now.at().membership()), hash, false);
             witness.applied(entry, hash);
             if (entry.type() == EntryType.COMMAND) {
                 results.result(entry.index(), hash);
@@ -102,6 +112,9 @@ final class TallyMachine implements StateMachine<Long> {
 
     @Override
     public SnapshotReader openSnapshot() {
+        if (now.quarantined()) {
+            throw new InvariantViolation(Invariant.NO_FAILURE, "a snapshot of a state that is not to be trusted");
+        }
         Tally pinned = now;
         return new SnapshotReader() {
             @Override
@@ -148,7 +161,7 @@ final class TallyMachine implements StateMachine<Long> {
                 if (chunks != CHUNKS) {
                     throw new InvalidSnapshotException(chunks + " chunks");
                 }
-                now = new Tally(new AppliedState(header.position(), header.membership()), hash);
+                now = new Tally(new AppliedState(header.position(), header.membership()), hash, false);
                 durable = now;
                 return durable.at();
             }

@@ -123,6 +123,13 @@ final class World {
         return process == null ? null : process.replica(place.replica());
     }
 
+    /** Whether what the replica at a place holds is not to be trusted, now or after a restart. */
+    boolean isQuarantined(Place place) {
+        SimulatedReplica running = running(place);
+        boolean stored = nodes.get(place.node()).store(place.replica()).quarantined();
+        return running == null ? stored : running.isQuarantined() || stored;
+    }
+
     Dice dice(String name) {
         return Dice.of(seed, name);
     }
