@@ -2,6 +2,7 @@ package io.ostraka.shardkv.command;
 
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.GroupId;
+import io.ostraka.raft.core.ReplicaId;
 import java.util.List;
 
 /** What the log of a group can say. Each case states when apply heeds it; otherwise it changes nothing and says why. */
@@ -159,4 +160,20 @@ public sealed interface Command {
 
     /** Deletes keys of a served shard whose expiry has passed in shard time, at most {@code keysMax} of them. */
     record PurgeExpired(int shard, int keysMax) implements Command {}
+
+    /**
+     * Changes nothing: each replica pins its store as it is after this entry, and digests the shard in it, in its own
+     * time. Digests of one such entry are equal, or a store is not what it should be.
+     */
+    record TakeDigest(int shard) implements Command {}
+
+    /**
+     * A replica's digest of {@link TakeDigest} differed from that of a majority. It takes nothing after this entry until
+     * a snapshot has replaced its state; the other replicas change nothing.
+     *
+     * @param replica whose state is not to be trusted
+     * @param shard the shard that differed
+     * @param digestIndex the entry of the digest
+     */
+    record Quarantine(ReplicaId replica, int shard, long digestIndex) implements Command {}
 }

@@ -2,6 +2,7 @@ package io.ostraka.shardkv.command;
 
 import io.ostraka.proto.Limits;
 import io.ostraka.raft.core.Bytes;
+import io.ostraka.raft.core.ReplicaId;
 
 /**
  * Commands as log entries: a version byte, the leader's stamp, a type byte, the fields. Decoding checks every bound
@@ -59,6 +60,9 @@ public final class CommandCodec {
                         .digest(c.digest());
             case Command.CleanUp c -> e.u8(12).name(c.name());
             case Command.PurgeExpired c -> e.u8(13).number(c.shard()).number(c.keysMax());
+            case Command.TakeDigest c -> e.u8(20).number(c.shard());
+            case Command.Quarantine c ->
+                e.u8(21).u64(c.replica().value()).number(c.shard()).number(c.digestIndex());
         }
     }
 
@@ -89,6 +93,8 @@ public final class CommandCodec {
                         d.digest());
             case 12 -> new Command.CleanUp(d.name());
             case 13 -> new Command.PurgeExpired(d.number(Integer.MAX_VALUE), d.number(Integer.MAX_VALUE));
+            case 20 -> new Command.TakeDigest(d.number(Integer.MAX_VALUE));
+            case 21 -> new Command.Quarantine(new ReplicaId(d.u64()), d.number(Integer.MAX_VALUE), d.number());
             default -> throw new MalformedCommandException("command type " + type + " is not known here");
         };
     }

@@ -1,6 +1,7 @@
 package io.ostraka.shardkv.migration;
 
 import io.ostraka.raft.core.Bytes;
+import io.ostraka.raft.core.ReplicaId;
 import io.ostraka.shardkv.command.Command;
 import io.ostraka.shardkv.command.ExportName;
 import java.util.List;
@@ -41,6 +42,20 @@ public sealed interface AgentAction {
 
     /** Digest the frozen shard up to a key, off the loop; {@link AgentEvent.FrozenDigested}. */
     record DigestFrozen(long streamId, ExportName name, Bytes lastKey) implements AgentAction {}
+
+    /**
+     * Ask replicas of this group, this one maybe among them, for their digest; {@link AgentEvent.DigestAnswered} each.
+     *
+     * @param index the entry of the digest
+     * @param replicas who is asked
+     */
+    record AskDigests(long index, List<ReplicaId> replicas) implements AgentAction {
+
+        /** Keeps its own copy. */
+        public AskDigests {
+            replicas = List.copyOf(replicas);
+        }
+    }
 
     /**
      * Report to the controller. Not answered: what was not heard is repeated until the configuration shows it.

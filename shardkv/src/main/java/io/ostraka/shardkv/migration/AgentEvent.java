@@ -2,6 +2,7 @@ package io.ostraka.shardkv.migration;
 
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.ConfigDelta;
+import io.ostraka.raft.core.ReplicaId;
 import io.ostraka.shardkv.command.Digest;
 import io.ostraka.shardkv.command.ExportName;
 import io.ostraka.shardkv.shard.FrozenChunk;
@@ -71,4 +72,7 @@ public sealed interface AgentEvent {
      */
     record FrozenDigested(
             long streamId, ExportName name, @Nullable Digest digest) implements AgentEvent {}
+
+    /** Answer of one replica to {@link AgentAction.AskDigests}. */
+    record DigestAnswered(ReplicaId replica, long index, DigestAnswer answer) implements AgentEvent {}
 }

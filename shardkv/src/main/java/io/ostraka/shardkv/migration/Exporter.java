@@ -118,6 +118,7 @@ final class Exporter {
                 case KvResult.Ignored refused -> notOpened(refused.why());
                 case KvResult.Malformed ignored -> refuse();
                 case KvResult.Writes ignored -> refuse();
+                case KvResult.DigestBegun ignored -> refuse();
             }
         });
     }

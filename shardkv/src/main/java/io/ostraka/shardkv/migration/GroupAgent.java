@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Everything that the leader of a group does on its own: follows the configuration, claims, creates, imports, exports,
- * reports, purges. Made when leadership begins, from the view that then holds, and dropped when it ends: nothing in it
+ * reports, purges, has stores compared. Made when leadership begins, from the view that then holds, and dropped when it ends: nothing in it
  * must survive, since every step that matters is in the log.
  *
  * <p>Pure: no thread, clock or I/O. Not thread-safe; events come one at a time. Every event may be lost but
@@ -22,6 +22,7 @@ public final class GroupAgent {
     private final Exports exports;
     private final Reporter reporter;
     private final Purger purger;
+    private final DigestRounds digests;
 
     /**
      * Starts.
@@ -29,7 +30,7 @@ public final class GroupAgent {
      * @param self the group
      * @param view what the log says now, everything up to this term's first entry applied
      * @param clock the log time of this term
-     * @param random draws export ids
+     * @param random draws export ids, and where comparing begins
      * @param nowNanos the monotonic clock
      */
     public GroupAgent(
@@ -40,6 +41,7 @@ public final class GroupAgent {
         this.exports = new Exports(self, outbox, options);
         this.reporter = new Reporter(self, outbox, options);
         this.purger = new Purger(outbox, clock);
+        this.digests = new DigestRounds(outbox, options.digests(), random);
     }
 
     /** Takes one event and returns what is to be done, in order. */
@@ -69,6 +71,8 @@ public final class GroupAgent {
             case AgentEvent.FrozenRead read -> exports.read(read.streamId(), read.name(), read.chunk());
             case AgentEvent.FrozenDigested digested ->
                 exports.digested(digested.streamId(), digested.name(), digested.digest());
+            case AgentEvent.DigestAnswered answered ->
+                digests.answered(answered.replica(), answered.index(), answered.answer());
         }
         return outbox.take();
     }
@@ -79,5 +83,6 @@ public final class GroupAgent {
         exports.drive();
         reporter.drive();
         purger.drive();
+        digests.drive();
     }
 }

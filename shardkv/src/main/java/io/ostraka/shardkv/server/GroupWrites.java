@@ -93,6 +93,7 @@ final class GroupWrites {
             case KvResult.Malformed(String reason) -> internal(request, "the log took it for no command: " + reason);
             case KvResult.Writes _ -> internal(request, "apply gave no answer for it");
             case KvResult.Heeded _ -> internal(request, "apply took it for another command");
+            case KvResult.DigestBegun _ -> internal(request, "apply took it for another command");
             case KvResult.Ignored _ -> internal(request, "apply took it for another command");
         };
     }

@@ -39,6 +39,8 @@ final class HandOvers implements TransferService.Sources {
             PeerChannels channels,
             NodeGreeting greeting,
             Executor readers,
+            BackgroundScans scans,
+            DigestService digests,
             LongSupplier nanoTime,
             RandomGenerator random,
             Path dataDirectory,
@@ -81,8 +83,8 @@ final class HandOvers implements TransferService.Sources {
         }
     }
 
-    /** The group is no longer here. */
-    void removed(GroupId id) {
+    /** The group is no longer here, or what is here of it is not to be trusted. */
+    void stop(GroupId id) {
         LeadingGroup before = leading.remove(id);
         if (before != null) {
             before.end();

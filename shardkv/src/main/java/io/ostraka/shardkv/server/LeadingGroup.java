@@ -9,6 +9,7 @@ import io.ostraka.proto.controller.ShardSize;
 import io.ostraka.proto.controller.TokenState;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.GroupId;
+import io.ostraka.raft.core.ReplicaId;
 import io.ostraka.raft.core.input.Budget;
 import io.ostraka.raft.runtime.host.ProposalResult;
 import io.ostraka.raft.runtime.host.ReadResult;
@@ -22,9 +23,11 @@ import io.ostraka.shardkv.migration.GroupAgent;
 import io.ostraka.shardkv.migration.LogClock;
 import io.ostraka.shardkv.migration.TransferReply;
 import io.ostraka.shardkv.migration.TransferRequest;
+import io.ostraka.shardkv.shard.FrozenDigest;
 import io.ostraka.shardkv.shard.KvResult;
 import io.ostraka.shardkv.shard.ShardState;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,6 +63,9 @@ final class LeadingGroup {
 
     /** Time has passed. */
     void tick() {
+        if (!isCurrent()) {
+            return;
+        }
         seeView();
         step(new AgentEvent.Tick());
     }
@@ -96,10 +102,15 @@ final class LeadingGroup {
         step(new AgentEvent.Applied(group.machine().view()));
     }
 
+    /** Whether this leadership still has a say: not once what the replica holds is found out not to be trusted. */
+    private boolean isCurrent() {
+        return owner.isCurrent(this) && !group.isQuarantined();
+    }
+
     /** Brings an event back from another thread, if this leadership still lasts. */
     private void later(AgentEvent event) {
         parts.loop().execute(() -> {
-            if (owner.isCurrent(this)) {
+            if (isCurrent()) {
                 seeView();
                 step(event);
             }
@@ -124,15 +135,25 @@ final class LeadingGroup {
             case AgentAction.ReadFrozen(long streamId, ExportName name, Bytes afterKey) -> {
                 TransferService.ImporterStream stream = importers.get(streamId);
                 if (stream != null) {
-                    stream.whenTaken(() -> parts.readers()
+                    stream.whenTaken(() -> parts.scans()
                             .execute(() -> later(new AgentEvent.FrozenRead(
                                     streamId, name, group.machine().readFrozen(name, afterKey)))));
                 }
             }
-            case AgentAction.DigestFrozen(long streamId, ExportName name, Bytes lastKey) ->
-                parts.readers()
-                        .execute(() -> later(new AgentEvent.FrozenDigested(
-                                streamId, name, group.machine().digestFrozen(name, lastKey))));
+            case AgentAction.DigestFrozen(long streamId, ExportName name, Bytes lastKey) -> {
+                FrozenDigest digest = group.machine().digestFrozen(name, lastKey);
+                parts.scans()
+                        .inPieces(
+                                () -> digest.step(BackgroundScans.PIECE_BYTES),
+                                () -> later(new AgentEvent.FrozenDigested(streamId, name, digest.digest())));
+            }
+            case AgentAction.AskDigests(long index, List<ReplicaId> replicas) ->
+                replicas.forEach(replica -> parts.digests()
+                        .ask(
+                                group,
+                                replica,
+                                index,
+                                answer -> later(new AgentEvent.DigestAnswered(replica, index, answer))));
             case AgentAction.Report report -> report(report);
             case AgentAction.Alarm(String message) -> LOG.error("group {}: {}", id(), message);
         }
@@ -193,7 +214,7 @@ final class LeadingGroup {
 
         @Override
         public void replied(TransferReply reply) {
-            if (owner.isCurrent(LeadingGroup.this) && reply.name().equals(name)) {
+            if (isCurrent() && reply.name().equals(name)) {
                 step(new AgentEvent.FromSource(reply));
             }
         }

@@ -13,6 +13,8 @@ import io.ostraka.proto.Limits;
  * @param streamPendingBytesMax answers that a client leaves unread on one stream before it is closed
  * @param readThreads threads that read values from the store
  * @param leaseReads whether the groups' read mode is LEASE
+ * @param digestBytesPerSecond how fast the node reads its store for digests; 0: never
+ * @param digestIntervalMillis how often a group's replicas compare a shard
  * @param version the build, for status
  */
 public record NodeOptions(
@@ -24,6 +26,8 @@ public record NodeOptions(
         long streamPendingBytesMax,
         int readThreads,
         boolean leaseReads,
+        long digestBytesPerSecond,
+        long digestIntervalMillis,
         String version) {
 
     /** Refuses what cannot work with {@link IllegalArgumentException}. */
@@ -35,6 +39,9 @@ public record NodeOptions(
         if (proposalBytesMax < 1 || readsWaitingMax < 1 || parkedMax < 0 || parkMillisMax < 0 || readThreads < 1) {
             throw new IllegalArgumentException("node options out of bounds");
         }
+        if (digestBytesPerSecond < 0 || digestIntervalMillis < 1) {
+            throw new IllegalArgumentException("digests read at 0 bytes a second or more, every millisecond or less often");
+        }
         if (streamPendingBytesMax < 2L * Limits.VALUE_BYTES_MAX_CEILING) {
             throw new IllegalArgumentException("streamPendingBytesMax must hold at least two of the largest values");
         }
@@ -43,6 +50,32 @@ public record NodeOptions(
     /** For a server that shares a small machine. */
     public static NodeOptions defaults() {
         return new NodeOptions(
-                Limits.VALUE_BYTES_MAX_DEFAULT, 256 * 1024, 16_384, 4_096, 2_000, 32L << 20, 2, false, "development");
+                Limits.VALUE_BYTES_MAX_DEFAULT,
+                256 * 1024,
+                16_384,
+                4_096,
+                2_000,
+                32L << 20,
+                2,
+                false,
+                4L << 20,
+                60_000,
+                "development");
+    }
+
+    /** The same with other digests. */
+    public NodeOptions withDigests(long bytesPerSecond, long intervalMillis) {
+        return new NodeOptions(
+                valueBytesMax,
+                proposalBytesMax,
+                readsWaitingMax,
+                parkedMax,
+                parkMillisMax,
+                streamPendingBytesMax,
+                readThreads,
+                leaseReads,
+                bytesPerSecond,
+                intervalMillis,
+                version);
     }
 }

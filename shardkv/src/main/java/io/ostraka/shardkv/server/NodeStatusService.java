@@ -13,6 +13,8 @@ import io.ostraka.proto.node.ShardStatus;
 import io.ostraka.raft.core.RaftStatus;
 import io.ostraka.raft.core.RoleKind;
 import io.ostraka.raft.runtime.host.GroupStatus;
+import io.ostraka.shardkv.shard.GroupView;
+import io.ostraka.shardkv.shard.QuarantineMark;
 import io.ostraka.shardkv.shard.ShardState;
 import io.ostraka.shardkv.shard.ShardView;
 import io.ostraka.shardkv.store.KvStore;
@@ -110,7 +112,7 @@ final class NodeStatusService extends NodeServiceGrpc.NodeServiceImplBase {
                 .setLastIndex(raft.last().index())
                 .setFirstIndex(raft.base().index() + 1)
                 .setQuiet(raft.quiet())
-                .setTrouble(failure == null ? "" : failure);
+                .setTrouble(failure == null ? troubleOf(group.machine().view()) : failure);
         long sessions = 0;
         for (ShardView shard : group.machine().view().known()) {
             sessions += shard.size().sessionRecords();
@@ -119,6 +121,14 @@ final class NodeStatusService extends NodeServiceGrpc.NodeServiceImplBase {
             }
         }
         return status.setSessions(sessions).build();
+    }
+
+    private static String troubleOf(GroupView view) {
+        QuarantineMark mark = view.quarantine();
+        return mark == null
+                ? ""
+                : "quarantined: shard " + mark.shard() + " as of entry " + mark.digestIndex()
+                        + " differed from what a majority holds; it is rebuilt from its leader";
     }
 
     private static ShardStatus shard(ShardView shard) {

@@ -11,6 +11,7 @@ import io.ostraka.raft.core.ReplicaId;
 import io.ostraka.raft.runtime.host.Leadership;
 import io.ostraka.raft.runtime.host.RaftGroup;
 import io.ostraka.raft.runtime.host.Refusal;
+import io.ostraka.shardkv.migration.DigestAnswer;
 import io.ostraka.shardkv.shard.GroupStateMachine;
 import io.ostraka.shardkv.shard.KvResult;
 import io.ostraka.shardkv.shard.ShardView;
@@ -43,12 +44,19 @@ final class ServedGroup {
     private final GroupClock clock;
     private final GroupWrites writes;
     private final GroupReads reads;
+    private final ReplicaDigests digests;
 
-    ServedGroup(Shared shared, RaftGroup<KvResult> raft, GroupStateMachine machine, GroupClock clock) {
+    ServedGroup(
+            Shared shared,
+            RaftGroup<KvResult> raft,
+            GroupStateMachine machine,
+            GroupClock clock,
+            ReplicaDigests digests) {
         this.shared = shared;
         this.raft = raft;
         this.machine = machine;
         this.clock = clock;
+        this.digests = digests;
         writes = new GroupWrites(this, shared.options());
         reads = new GroupReads(this, shared);
     }
@@ -65,6 +73,25 @@ final class ServedGroup {
         return raft.descriptor().group();
     }
 
+    ReplicaId replica() {
+        return raft.descriptor().replica();
+    }
+
+    /** What this replica says of its digest at an entry. */
+    DigestAnswer digest(long index) {
+        return digests.answer(index, machine.view());
+    }
+
+    /** Whether what this replica holds is not to be trusted: it serves nothing, and does not lead for long. */
+    boolean isQuarantined() {
+        return machine.view().quarantine() != null;
+    }
+
+    /** The group is no longer here. */
+    void end() {
+        digests.end();
+    }
+
     /** Log time as this node would stamp it now, in milliseconds. */
     long logTimeMillis() {
         return clock.millisAt(shared.nanoTime().getAsLong());
@@ -77,6 +104,10 @@ final class ServedGroup {
 
     /** Takes requests that came together, all well formed and for this group. */
     void submit(Id128 session, List<KvRequest> requests, Answers answers) {
+        if (isQuarantined()) {
+            answers.answer(requests.stream().map(this::notServing).toList());
+            return;
+        }
         Leadership leadership = raft.leadership();
         List<KvResponse> refusals = new ArrayList<>();
         List<KvRequest> accepted = new ArrayList<>(requests.size());
@@ -156,6 +187,10 @@ final class ServedGroup {
 
     /** The answer of a group that does not serve the shard, whatever it is that it does with it. */
     KvResponse notServing(KvRequest request) {
+        if (isQuarantined()) {
+            Leadership leadership = raft.leadership();
+            return notLeader(request, leadership.leads() ? null : leadership.leader());
+        }
         ShardAdmission admission = admission(request.getShard());
         return admission instanceof ShardAdmission.Elsewhere elsewhere
                 ? elsewhere(request, elsewhere)

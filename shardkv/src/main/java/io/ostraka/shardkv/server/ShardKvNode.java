@@ -24,12 +24,15 @@ import io.ostraka.raft.runtime.storage.NodeDirectoryException;
 import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
 import io.ostraka.raft.runtime.storage.ReplicaRecovery;
 import io.ostraka.shardkv.migration.AgentOptions;
+import io.ostraka.shardkv.migration.DigestOptions;
 import io.ostraka.shardkv.session.SessionOptions;
 import io.ostraka.shardkv.shard.GroupListener;
 import io.ostraka.shardkv.shard.GroupOptions;
 import io.ostraka.shardkv.shard.GroupStateMachine;
 import io.ostraka.shardkv.shard.GroupView;
 import io.ostraka.shardkv.shard.KvResult;
+import io.ostraka.shardkv.shard.QuarantineMark;
+import io.ostraka.shardkv.shard.ShardScan;
 import io.ostraka.shardkv.store.KvStore;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -114,6 +117,7 @@ public final class ShardKvNode implements AutoCloseable {
     private final PeerChannels channels;
     private final ControllerLink link;
     private final ExecutorService readers;
+    private final BackgroundScans scans;
     private final ConfigCache cache;
     private final ConfigWatch watch;
     private final Registration registration;
@@ -143,6 +147,7 @@ public final class ShardKvNode implements AutoCloseable {
         readers = readers(settings.options().readThreads());
         cache = new ConfigCache(parts.dataDirectory());
         LongSupplier nanoTime = parts.clock()::nanoTime;
+        scans = new BackgroundScans(settings.options().digestBytesPerSecond(), nanoTime, onBroken);
         link = new ControllerLink(settings.controllers(), channels, loop);
         watch = new ConfigWatch(watchParts(nanoTime), () -> clusterId, this::follow);
         registration = new Registration(watchParts(nanoTime), greeting, settings.address(), this::joinCluster);
@@ -158,21 +163,25 @@ public final class ShardKvNode implements AutoCloseable {
                 nanoTime);
         KvRouter router = new KvRouter(
                 watch::current, groups::get, hints, settings.options().valueBytesMax());
+        DigestService digests = new DigestService(greeting, watch::current, groups::get, channels, hints);
         handOvers = new HandOvers(new HandOvers.Parts(
                 loop,
                 link,
                 channels,
                 greeting,
                 this::read,
+                scans,
+                digests,
                 nanoTime,
                 parts.random(),
                 parts.dataDirectory(),
-                AgentOptions.DEFAULT,
+                AgentOptions.DEFAULT.withDigests(digests(settings.options())),
                 watch::current,
                 hints,
                 groups::get));
         services = List.of(
                 new TransferService(loop, greeting, watch::current, handOvers),
+                digests,
                 new KvService(greeting, router, settings.options().streamPendingBytesMax()),
                 new NodeStatusService(new NodeStatusService.Sources(
                         this::read,
@@ -189,6 +198,12 @@ public final class ShardKvNode implements AutoCloseable {
 
     private ConfigWatch.Parts watchParts(LongSupplier nanoTime) {
         return new ConfigWatch.Parts(link, loop, new Backoff(50, 2_000, parts.random()), nanoTime);
+    }
+
+    private static DigestOptions digests(NodeOptions options) {
+        return options.digestBytesPerSecond() == 0
+                ? DigestOptions.OFF
+                : DigestOptions.OFF.withPauseNanos(TimeUnit.MILLISECONDS.toNanos(options.digestIntervalMillis()));
     }
 
     private static ExecutorService readers(int threads) {
@@ -240,6 +255,7 @@ public final class ShardKvNode implements AutoCloseable {
         loop.execute(watch::stop);
         loop.close();
         channels.close();
+        scans.close();
         readers.shutdown();
         try {
             if (!readers.awaitTermination(READERS_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
@@ -309,20 +325,25 @@ public final class ShardKvNode implements AutoCloseable {
         @Override
         public void run(ReplicaDescriptor replica, ReplicaRecovery found, int shards) throws DamagedReplicaException {
             GroupClock clock = new GroupClock(parts.clock().nanoTime());
+            Watcher watcher = new Watcher(replica.group(), clock);
             GroupStateMachine machine = GroupStateMachine.open(
                     new GroupOptions(
                             replica.group(), replica.replica(), replica.founding(), shards, SessionOptions.DEFAULT),
                     parts.store(),
-                    new Watcher(replica.group(), clock));
+                    watcher);
+            watcher.lookAt(machine.view());
             clock.observe(machine.view().logTimeMillis(), parts.clock().nanoTime());
             RaftGroup<KvResult> raft = parts.host().open(replica, found, machine);
-            groups.put(replica.group(), new ServedGroup(shared, raft, machine, clock));
+            groups.put(replica.group(), new ServedGroup(shared, raft, machine, clock, watcher.digests));
         }
 
         @Override
         public void removeData(ReplicaDescriptor replica, Runnable done) {
-            groups.remove(replica.group());
-            handOvers.removed(replica.group());
+            ServedGroup group = groups.remove(replica.group());
+            if (group != null) {
+                group.end();
+            }
+            handOvers.stop(replica.group());
             var _ = parts.host()
                     .close(replica.replica())
                     .whenComplete((_, failure) -> loop.execute(() -> {
@@ -341,11 +362,36 @@ public final class ShardKvNode implements AutoCloseable {
 
         private final GroupId group;
         private final GroupClock clock;
+        private final ReplicaDigests digests = new ReplicaDigests(scans);
         private boolean leads;
+        private boolean quarantined;
 
         Watcher(GroupId group, GroupClock clock) {
             this.group = group;
             this.clock = clock;
+        }
+
+        @Override
+        public void digestBegun(ShardScan scan) {
+            digests.begin(scan);
+        }
+
+        /** Says when the state is found out not to be trusted, and when it was replaced. */
+        void lookAt(GroupView view) {
+            QuarantineMark mark = view.quarantine();
+            if (mark != null && !quarantined) {
+                LOG.error(
+                        "group {}: what this node holds is not to be trusted: shard {} as of entry {} differed from what a"
+                                + " majority holds. It serves nothing of the group until a peer's state has replaced it",
+                        group,
+                        mark.shard(),
+                        mark.digestIndex());
+                loop.execute(() -> handOvers.stop(group));
+            } else if (mark == null && quarantined) {
+                LOG.info("group {}: a peer's state, up to entry {}, has replaced what was not to be trusted", group,
+                        view.applied().index());
+            }
+            quarantined = mark != null;
         }
 
         @Override
@@ -356,6 +402,7 @@ public final class ShardKvNode implements AutoCloseable {
 
         @Override
         public void applied(GroupView view) {
+            lookAt(view);
             long now = parts.clock().nanoTime();
             if (leads) {
                 clock.observe(view.logTimeMillis(), now);

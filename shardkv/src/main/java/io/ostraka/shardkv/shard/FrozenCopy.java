@@ -44,19 +44,31 @@ final class FrozenCopy {
         return new FrozenChunk(items, true, digest);
     }
 
-    /** The digest over all items up to and including {@code lastKey}. */
-    Digest digestThrough(Bytes lastKey) {
+    /**
+     * Part of a digest.
+     *
+     * @param digest over the items of the part
+     * @param lastKey where it ends
+     * @param last whether nothing follows
+     */
+    record DigestPart(Digest digest, Bytes lastKey, boolean last) {}
+
+    /** The digest over the items after {@code afterKey} up to {@code lastKey}: about {@code bytesMax} of them. */
+    DigestPart digest(Bytes afterKey, Bytes lastKey, long bytesMax) {
         ItemDigest hash = new ItemDigest();
         Digest digest = Digest.EMPTY;
-        if (lastKey.isEmpty()) {
-            return digest;
-        }
-        try (KvCursor cursor = store.scan(keys.itemsFrom(shard), after(lastKey))) {
+        long bytes = 0;
+        try (KvCursor cursor = store.scan(after(afterKey), after(lastKey))) {
             while (cursor.next()) {
-                digest = digest.plus(hash.of(Rows.toItem(StoreKeys.itemKeyOf(cursor.key()), cursor.value())));
+                ShardItem item = Rows.toItem(StoreKeys.itemKeyOf(cursor.key()), cursor.value());
+                digest = digest.plus(hash.of(item));
+                bytes += (long) item.key().size() + item.content().size();
+                if (bytes >= bytesMax) {
+                    return new DigestPart(digest, item.key(), false);
+                }
             }
         }
-        return digest;
+        return new DigestPart(digest, lastKey, true);
     }
 
     private Bytes after(Bytes itemKey) {

@@ -11,6 +11,7 @@ import io.ostraka.shardkv.store.KvCursor;
 import io.ostraka.shardkv.store.KvSnapshot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +25,16 @@ final class GroupSnapshotReader implements SnapshotReader {
 
     private final KvSnapshot snapshot;
     private final StoreKeys keys;
+    private final BooleanSupplier trusted;
     private final Rows.Applied applied;
     /** One for every chunk whose beginning is known. */
     private final List<Mark> marks = new ArrayList<>();
 
     private boolean complete;
 
-    GroupSnapshotReader(KvSnapshot snapshot, StoreKeys keys) {
+    /** @param trusted whether what was pinned may still be given to others */
+    GroupSnapshotReader(KvSnapshot snapshot, StoreKeys keys, BooleanSupplier trusted) {
+        this.trusted = trusted;
         this.snapshot = snapshot;
         this.keys = keys;
         Bytes row = snapshot.get(keys.applied());
@@ -54,6 +58,9 @@ final class GroupSnapshotReader implements SnapshotReader {
 
     @Override
     public @Nullable SnapshotChunk read(long sequence) {
+        if (!trusted.getAsBoolean()) {
+            throw new IllegalStateException("the state that it shows is not to be trusted");
+        }
         if (sequence < 0 || sequence > marks.size()) {
             throw new IllegalArgumentException("chunk " + sequence + " is neither read nor the next");
         }

@@ -48,9 +48,10 @@ final class GroupState {
 
     private Membership membership;
     private GroupConfig config = GroupConfig.NONE;
+    private @Nullable QuarantineMark quarantine;
 
     /**
-     * Loads what the generation holds.
+     * Loads what the generation holds; of one that is not to be trusted only how far it got.
      *
      * @param beforeDeleting gets the shards that are no longer served, before anything is deleted
      */
@@ -99,6 +100,19 @@ final class GroupState {
 
     GroupConfig config() {
         return config;
+    }
+
+    /** Why the state is not to be trusted; null: it is. */
+    @Nullable
+    QuarantineMark quarantine() {
+        return quarantine;
+    }
+
+    /** Distrusts the state, from the entry that is being applied on. */
+    void distrust(int shard, long digestIndex) {
+        QuarantineMark mark = new QuarantineMark(position, shard, digestIndex);
+        quarantine = mark;
+        pending.put(keys.quarantine(), Rows.quarantine(mark));
     }
 
     boolean hasShard(int shard) {
@@ -233,6 +247,11 @@ final class GroupState {
         position = applied.position();
         logTimeMillis = applied.logTimeMillis();
         membership = applied.membership();
+        Bytes quarantineRow = store.get(keys.quarantine());
+        if (quarantineRow != null) {
+            quarantine = Rows.quarantine(quarantineRow);
+            return;
+        }
         loadConfig();
         scan(keys.shardsFrom(), keys.shardsTo(), (key, row) -> {
             int number = Rows.decode("shard key", key.slice(11, 13), Decoder::u16);

@@ -3,6 +3,7 @@ package io.ostraka.shardkv.shard;
 import io.ostraka.raft.core.BrokenInvariantException;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.Entry;
+import io.ostraka.raft.core.LogPosition;
 import io.ostraka.raft.core.ReplicaId;
 import io.ostraka.raft.runtime.statemachine.AppliedState;
 import io.ostraka.raft.runtime.statemachine.InvalidSnapshotException;
@@ -14,7 +15,6 @@ import io.ostraka.raft.runtime.statemachine.SnapshotWriter;
 import io.ostraka.raft.runtime.statemachine.StateMachine;
 import io.ostraka.shardkv.command.Command;
 import io.ostraka.shardkv.command.CommandCodec;
-import io.ostraka.shardkv.command.Digest;
 import io.ostraka.shardkv.command.ExportName;
 import io.ostraka.shardkv.command.MalformedCommandException;
 import io.ostraka.shardkv.command.StampedCommand;
@@ -35,8 +35,11 @@ import org.jspecify.annotations.Nullable;
  * finds the shard served at the same epoch before and after it took the value has seen the value of a shard that was
  * served.
  *
- * <p>{@link #view}, {@link #read}, {@link #readFrozen}, {@link #digestFrozen}, {@link #durable} and {@link #flush} may
- * be called by any thread; everything else by the apply thread only.
+ * <p>A state that is not to be trusted shows and gives nothing any more, from the entry on that told it, over restarts,
+ * until a snapshot has replaced it ({@link QuarantineMark}).
+ *
+ * <p>{@link #view}, {@link #read}, {@link #readFrozen}, {@link #digestFrozen}, {@link #quarantinedAt}, {@link #durable}
+ * and {@link #flush} may be called by any thread; everything else by the apply thread only.
  */
 public final class GroupStateMachine implements StateMachine<KvResult> {
 
@@ -123,24 +126,14 @@ public final class GroupStateMachine implements StateMachine<KvResult> {
 
     /** Reads items of a shard that is frozen for exactly this hand-over, after a key; null if it is not. */
     public @Nullable FrozenChunk readFrozen(ExportName name, Bytes afterKey) {
-        GroupView before = view;
-        if (!isFrozenFor(before, name)) {
-            return null;
-        }
-        FrozenChunk chunk = frozenCopy(before, name).chunk(afterKey);
-        return isFrozenFor(view, name) ? chunk : null;
+        FrozenCopy copy = frozenCopy(name);
+        FrozenChunk chunk = copy == null ? null : copy.chunk(afterKey);
+        return frozenCopy(name) == null ? null : chunk;
     }
 
-    /**
-     * The digest over the items up to {@code lastKey} of a shard that is frozen for exactly this; null if it is not.
-     */
-    public @Nullable Digest digestFrozen(ExportName name, Bytes lastKey) {
-        GroupView before = view;
-        if (!isFrozenFor(before, name)) {
-            return null;
-        }
-        Digest digest = frozenCopy(before, name).digestThrough(lastKey);
-        return isFrozenFor(view, name) ? digest : null;
+    /** Digests the items up to {@code lastKey} of a shard that is frozen for exactly this. */
+    public FrozenDigest digestFrozen(ExportName name, Bytes lastKey) {
+        return new FrozenDigest(name, lastKey, this::frozenCopy);
     }
 
     /** Roughly how many bytes the replica takes in the store. */
@@ -157,12 +150,21 @@ public final class GroupStateMachine implements StateMachine<KvResult> {
     public void apply(List<Entry> entries, ResultSink<KvResult> results) {
         for (Entry entry : entries) {
             state.advance(entry.position());
-            switch (entry.type()) {
-                case COMMAND -> answers.add(new Answer(entry.index(), applyCommand(entry.payload())));
+            KvResult result = switch (entry.type()) {
+                case COMMAND -> applyCommand(entry.payload());
                 // No change of membership is proposed by this version.
-                case NO_OP, MEMBERSHIP -> {}
+                case NO_OP, MEMBERSHIP -> null;
+            };
+            if (result != null) {
+                answers.add(new Answer(entry.index(), result));
             }
-            if (state.pending().bytes() > BATCH_BYTES_MAX) {
+            if (state.quarantine() != null) {
+                break;
+            }
+            if (result instanceof KvResult.DigestBegun(int shard, long index)) {
+                store(results);
+                listener.digestBegun(new ShardScan(store.snapshot(), state.keys(), shard, index));
+            } else if (state.pending().bytes() > BATCH_BYTES_MAX) {
                 store(results);
             }
         }
@@ -173,13 +175,27 @@ public final class GroupStateMachine implements StateMachine<KvResult> {
     }
 
     @Override
+    public @Nullable LogPosition quarantinedAt() {
+        QuarantineMark mark = view.quarantine();
+        return mark == null ? null : mark.at();
+    }
+
+    @Override
     public void leaderChanged(LeadershipEvent event) {
         listener.leadershipChanged(event);
     }
 
     @Override
     public SnapshotReader openSnapshot() {
-        return new GroupSnapshotReader(store.snapshot(), state.keys());
+        GroupView at = view;
+        if (at.quarantine() != null) {
+            throw new BrokenInvariantException("a snapshot was asked for of a state that is not to be trusted");
+        }
+        // What a state that is found out by now had pinned before is no better than the state.
+        return new GroupSnapshotReader(
+                store.snapshot(),
+                state.keys(),
+                () -> view.quarantine() == null && view.generation() == at.generation());
     }
 
     @Override
@@ -214,7 +230,23 @@ public final class GroupStateMachine implements StateMachine<KvResult> {
             case Command.CreateShard create -> steps.create(create.shard());
             case Command.PurgeExpired purge -> steps.purge(purge);
             case Command.HandOverStep step -> steps.step(step);
+            case Command.TakeDigest take -> beginDigest(take.shard());
+            case Command.Quarantine quarantine -> quarantine(quarantine);
         };
+    }
+
+    private KvResult beginDigest(int shard) {
+        if (!state.hasShard(shard)) {
+            return new KvResult.Ignored(StepRefusal.NO_SUCH_SHARD);
+        }
+        return new KvResult.DigestBegun(shard, state.position().index());
+    }
+
+    private KvResult quarantine(Command.Quarantine quarantine) {
+        if (quarantine.replica().equals(options.replica())) {
+            state.distrust(quarantine.shard(), quarantine.digestIndex());
+        }
+        return KvResult.Heeded.INSTANCE;
     }
 
     private void store(ResultSink<KvResult> results) {
@@ -228,7 +260,12 @@ public final class GroupStateMachine implements StateMachine<KvResult> {
     }
 
     private void publish() {
-        view = view.with(state.position(), state.logTimeMillis(), state.config(), state.takeChangedViews());
+        GroupView.Head head =
+                new GroupView.Head(state.position(), state.membership(), state.logTimeMillis(), state.config());
+        QuarantineMark mark = state.quarantine();
+        view = mark == null
+                ? view.with(head, state.takeChangedViews())
+                : GroupView.quarantined(options.group(), options.shards(), state.keys().generation(), head, mark);
     }
 
     private void publishNotServed(List<ShardView> notServed) {
@@ -246,6 +283,9 @@ public final class GroupStateMachine implements StateMachine<KvResult> {
             arrived = new GroupState(options, store, staged.generation(), this::publishNotServed);
         } catch (BrokenInvariantException damaged) {
             throw new InvalidSnapshotException(String.valueOf(damaged.getMessage()));
+        }
+        if (arrived.quarantine() != null) {
+            throw new InvalidSnapshotException("it is of a state that is not to be trusted");
         }
         view = GroupView.empty(options.group(), options.shards(), staged.generation());
         store.write(new StoreBatch()
@@ -274,15 +314,14 @@ public final class GroupStateMachine implements StateMachine<KvResult> {
         }
     }
 
-    private FrozenCopy frozenCopy(GroupView at, ExportName name) {
-        return new FrozenCopy(store, new StoreKeys(options.replica(), at.generation()), name.shard());
-    }
-
-    private static boolean isFrozenFor(GroupView at, ExportName name) {
-        return name.source().equals(at.group())
+    /** The copy of a shard that is frozen for exactly this now; null if it is not. */
+    private @Nullable FrozenCopy frozenCopy(ExportName name) {
+        GroupView now = view;
+        boolean frozen = name.source().equals(now.group())
                 && name.shard() >= 0
-                && name.shard() < at.shards()
-                && at.shard(name.shard()).state().isFrozenFor(name);
+                && name.shard() < now.shards()
+                && now.shard(name.shard()).state().isFrozenFor(name);
+        return frozen ? new FrozenCopy(store, new StoreKeys(options.replica(), now.generation()), name.shard()) : null;
     }
 
     private static AppliedState later(AppliedState one, AppliedState other) {

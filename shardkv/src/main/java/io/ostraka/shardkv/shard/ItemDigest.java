@@ -27,6 +27,11 @@ final class ItemDigest {
         return of(item.key(), item.revision(), item.content());
     }
 
+    /** Of a row as it stands in the store. */
+    Digest ofRow(Bytes key, Bytes value) {
+        return of(key, 0, value);
+    }
+
     private Digest of(Bytes key, long revision, Bytes content) {
         sha256.reset();
         number.clear();

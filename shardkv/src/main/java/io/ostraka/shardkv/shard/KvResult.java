@@ -33,6 +33,14 @@ public sealed interface KvResult {
     record Ignored(StepRefusal why) implements KvResult {}
 
     /**
+     * Every replica digests the shard as of this entry.
+     *
+     * @param shard the shard
+     * @param index the entry
+     */
+    record DigestBegun(int shard, long index) implements KvResult {}
+
+    /**
      * The entry is no command that this version knows.
      *
      * @param reason what is wrong with its bytes

@@ -128,6 +128,23 @@ final class Rows {
         }
     }
 
+    static Bytes quarantine(QuarantineMark mark) {
+        return formatted(32)
+                .number(mark.at().index())
+                .number(mark.at().term())
+                .number(mark.shard())
+                .number(mark.digestIndex())
+                .finish();
+    }
+
+    static QuarantineMark quarantine(Bytes row) {
+        return decode("quarantine", row, d -> {
+            format(d);
+            return new QuarantineMark(
+                    new LogPosition(d.number(), d.number()), d.number(Integer.MAX_VALUE), d.number());
+        });
+    }
+
     static void format(Decoder decoder) throws MalformedCommandException {
         int format = decoder.u8();
         if (format != FORMAT) {

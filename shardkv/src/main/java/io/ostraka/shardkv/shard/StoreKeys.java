@@ -48,6 +48,7 @@ final class StoreKeys {
     private static final int CONFIG_SHARD = 2;
     private static final int SHARD = 3;
     private static final int CANCELLED = 4;
+    private static final int QUARANTINE = 5;
 
     private final ReplicaId replica;
     private final int generation;
@@ -134,6 +135,11 @@ final class StoreKeys {
 
     Bytes cancelledTo(int shard) {
         return group(CANCELLED).u16(shard + 1).finish();
+    }
+
+    /** The row that says that the generation is not to be trusted. */
+    Bytes quarantine() {
+        return group(QUARANTINE).finish();
     }
 
     /** Where a shard begins. */

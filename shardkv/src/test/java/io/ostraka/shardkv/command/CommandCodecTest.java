@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.GroupId;
+import io.ostraka.raft.core.ReplicaId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -43,7 +44,9 @@ class CommandCodecTest {
                 new Command.ForgetImport(NAME, Command.ForgetProof.SOURCE_CANCELLED),
                 new Command.Activate(NAME, 8, List.of(ITEM), 9, -5, 77, new Digest(1, -2)),
                 new Command.CleanUp(NAME),
-                new Command.PurgeExpired(2, 100));
+                new Command.PurgeExpired(2, 100),
+                new Command.TakeDigest(5),
+                new Command.Quarantine(new ReplicaId(-3), 5, 1_234));
     }
 
     private static List<ClientWrite> writes() {

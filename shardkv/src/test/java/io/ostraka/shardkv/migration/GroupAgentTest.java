@@ -26,7 +26,7 @@ class GroupAgentTest {
 
     private static final long TICK_NANOS = 50_000_000;
     private static final AgentOptions ONE_AT_A_TIME =
-            new AgentOptions(1, 8, 500_000_000L, 3_000_000_000L, 10_000_000_000L);
+            new AgentOptions(1, 8, 500_000_000L, 3_000_000_000L, 10_000_000_000L, DigestOptions.OFF);
 
     private final GroupFixture silent = new GroupFixture(1, 1);
     private final GroupFixture alive = new GroupFixture(2, 2);

@@ -280,7 +280,8 @@ final class HandOverSimulation {
                         new AgentEvent.FrozenDigested(
                                 digest.streamId(),
                                 digest.name(),
-                                group.fixture().machine().digestFrozen(digest.name(), digest.lastKey())));
+                                GroupFixture.digestFrozen(digest.name(), group.fixture(), digest.lastKey())));
+            case AgentAction.AskDigests ask -> throw failure("a sole replica has nobody to ask: " + ask);
             case AgentAction.Report report -> report(group, report);
             case AgentAction.Alarm alarm -> throw failure(alarm.message());
         }

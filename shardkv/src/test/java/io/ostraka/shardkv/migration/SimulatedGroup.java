@@ -112,7 +112,7 @@ final class SimulatedGroup {
 
     private GroupAgent newAgent(long nowNanos) {
         clock = new LogClock(view().logTimeMillis(), nowNanos);
-        AgentOptions options = new AgentOptions(2, 3, 200_000_000L, 1_000_000_000L, 5_000_000_000L);
+        AgentOptions options = new AgentOptions(2, 3, 200_000_000L, 1_000_000_000L, 5_000_000_000L, DigestOptions.OFF);
         return new GroupAgent(id(), view(), clock, options, random.split(), nowNanos);
     }
 }

@@ -65,7 +65,7 @@ class SlowHandOverTest {
             if (digesting != null && nowNanos >= digestEnds) {
                 actions.addAll(from.step(
                         new AgentEvent.FrozenDigested(
-                                digesting.streamId(), move, source.machine().digestFrozen(move, digesting.lastKey())),
+                                digesting.streamId(), move, GroupFixture.digestFrozen(move, source, digesting.lastKey())),
                         nowNanos));
                 digesting = null;
             }

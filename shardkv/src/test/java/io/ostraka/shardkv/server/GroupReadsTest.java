@@ -42,6 +42,7 @@ class GroupReadsTest {
 
     private final GroupFixture fixture = new GroupFixture(1, 1);
     private final ControlLoop loop = new ControlLoop(broken -> {});
+    private final BackgroundScans scans = new BackgroundScans(0, () -> 0, broken -> {});
     private final Queue<Runnable> readers = new ArrayDeque<>();
     private final Queue<ReadCallback> rounds = new ArrayDeque<>();
     private final List<KvResponse> answered = new ArrayList<>();
@@ -58,8 +59,9 @@ class GroupReadsTest {
     }
 
     @AfterEach
-    void loopEnds() {
+    void threadsEnd() {
         loop.close();
+        scans.close();
     }
 
     private GroupReads newReads() {
@@ -73,6 +75,8 @@ class GroupReadsTest {
                 some.streamPendingBytesMax(),
                 some.readThreads(),
                 leaseReads,
+                some.digestBytesPerSecond(),
+                some.digestIntervalMillis(),
                 some.version());
         ServedGroup.Shared shared = new ServedGroup.Shared(
                 options,
@@ -81,7 +85,9 @@ class GroupReadsTest {
                 new ParkingLot(loop, () -> 0, 0),
                 readers::add,
                 () -> NOW_NANOS);
-        return new GroupReads(new ServedGroup(shared, new HeldRaft(), fixture.machine(), new GroupClock(0)), shared);
+        ReplicaDigests digests = new ReplicaDigests(scans);
+        return new GroupReads(
+                new ServedGroup(shared, new HeldRaft(), fixture.machine(), new GroupClock(0), digests), shared);
     }
 
     /** Reads whose round was over were no longer counted, and gathered without bound where the store was slow. */

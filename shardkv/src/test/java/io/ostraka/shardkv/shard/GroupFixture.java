@@ -50,8 +50,13 @@ public final class GroupFixture {
 
     /** A group that knows nothing, with its own bounds of sessions. */
     public GroupFixture(long gid, long incarnation, SessionOptions sessions) {
-        ReplicaId replica = new ReplicaId(gid * 100 + incarnation);
-        options = new GroupOptions(new GroupId(gid, incarnation), replica, Membership.of(replica), SHARDS, sessions);
+        this(gid, incarnation, sessions, Membership.of(new ReplicaId(gid * 100 + incarnation)));
+    }
+
+    /** A group that knows nothing, with more members than the one replica that is there, which is the first. */
+    public GroupFixture(long gid, long incarnation, SessionOptions sessions, Membership members) {
+        ReplicaId replica = members.voters().getFirst();
+        options = new GroupOptions(new GroupId(gid, incarnation), replica, members, SHARDS, sessions);
         machine = GroupStateMachine.open(options, store, GroupListener.NONE);
     }
 
@@ -217,7 +222,7 @@ public final class GroupFixture {
     /** The activation that follows on a complete copy. */
     public static Command.Activate activation(ExportName name, GroupFixture source) {
         ShardView shard = source.machine().view().shard(name.shard());
-        Digest digest = source.machine().digestFrozen(name, lastKey(name, source));
+        Digest digest = digestFrozen(name, source, lastKey(name, source));
         if (digest == null || !(shard.state() instanceof ShardState.Frozen frozen)) {
             throw new AssertionError("not frozen for " + name);
         }
@@ -236,6 +241,16 @@ public final class GroupFixture {
         freeze(name, source, importer);
         copy(name, source, importer);
         return importer.apply(activation(name, source));
+    }
+
+    /** The digest of a frozen shard up to a key, computed in small pieces; null if it is not frozen for this. */
+    public static @Nullable Digest digestFrozen(ExportName name, GroupFixture source, Bytes lastKey) {
+        FrozenDigest digest = source.machine().digestFrozen(name, lastKey);
+        boolean done = false;
+        while (!done) {
+            done = digest.step(100);
+        }
+        return digest.digest();
     }
 
     private static Bytes lastKey(ExportName name, GroupFixture source) {

@@ -26,6 +26,8 @@ import java.util.Set;
  * @param unflushedLogBytesMax log that a restart may have to replay
  * @param storeCacheBytes memory for cached blocks
  * @param valueBytesMax largest value
+ * @param digestBytesPerSecond how fast the store is read to compare it; 0: never
+ * @param digestInterval how often a group compares one of its shards
  */
 public record ProcessOptions(
         Set<Role> roles,
@@ -39,7 +41,9 @@ public record ProcessOptions(
         int logSegmentBytes,
         long unflushedLogBytesMax,
         long storeCacheBytes,
-        int valueBytesMax) {
+        int valueBytesMax,
+        long digestBytesPerSecond,
+        Duration digestInterval) {
 
     private static final int LARGEST_VALUE_BYTES = 8 << 20;
 
@@ -84,7 +88,9 @@ public record ProcessOptions(
                 (int) number(settings, Setting.LOG_SEGMENT_BYTES, 1 << 20, 1 << 30),
                 number(settings, Setting.UNFLUSHED_LOG_BYTES_MAX, 1 << 20, 1L << 40),
                 number(settings, Setting.STORE_CACHE_BYTES, 1 << 20, 1L << 40),
-                (int) number(settings, Setting.VALUE_BYTES_MAX, 1, LARGEST_VALUE_BYTES));
+                (int) number(settings, Setting.VALUE_BYTES_MAX, 1, LARGEST_VALUE_BYTES),
+                number(settings, Setting.DIGEST_BYTES_PER_SECOND, 0, 1L << 40),
+                Duration.ofSeconds(number(settings, Setting.DIGEST_INTERVAL_SECONDS, 1, 31_536_000)));
     }
 
     private static Set<Role> roles(Settings settings) {

@@ -36,7 +36,15 @@ public enum Setting {
     /** Memory for cached blocks of the store. */
     STORE_CACHE_BYTES("store-cache-bytes", "67108864", "memory for cached blocks of the store in bytes"),
     /** Largest value. */
-    VALUE_BYTES_MAX("value-bytes-max", "1048576", "largest value in bytes, up to 8388608; the same on all nodes");
+    VALUE_BYTES_MAX("value-bytes-max", "1048576", "largest value in bytes, up to 8388608; the same on all nodes"),
+    /** How fast a node reads its store to compare it with its peers'. */
+    DIGEST_BYTES_PER_SECOND(
+            "digest-bytes-per-second",
+            "4194304",
+            "how fast the store is read to compare it with those of the peers; 0 never does"),
+    /** How often a group compares one of its shards. */
+    DIGEST_INTERVAL_SECONDS(
+            "digest-interval-seconds", "60", "how often the replicas of a group compare what they hold of a shard");
 
     private final String key;
     private final String defaultValue;

@@ -70,6 +70,8 @@ final class Tuning {
                 defaults.streamPendingBytesMax(),
                 defaults.readThreads(),
                 options.leaseReads(),
+                options.digestBytesPerSecond(),
+                options.digestInterval().toMillis(),
                 version == null ? defaults.version() : version);
     }
 }

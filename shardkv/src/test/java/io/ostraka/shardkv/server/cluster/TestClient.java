@@ -21,6 +21,7 @@ import io.ostraka.proto.kv.KvGrpc;
 import io.ostraka.proto.kv.KvRequest;
 import io.ostraka.proto.kv.KvResponse;
 import io.ostraka.proto.kv.Put;
+import io.ostraka.proto.kv.ReadMode;
 import io.ostraka.proto.kv.WriteHeader;
 import java.util.HashMap;
 import java.util.Map;
@@ -74,6 +75,20 @@ final class TestClient implements AutoCloseable {
     KvResponse get(String key) {
         return new Attempts(key, false)
                 .call(KvRequest.newBuilder().setGet(Get.newBuilder().setKey(utf8(key))));
+    }
+
+    /** What one node has, old or not. */
+    KvResponse getStale(TestNode node, GroupRef group, String key) {
+        return KvGrpc.newBlockingStub(channels.computeIfAbsent(node.address(), TestNode::connect))
+                .withDeadlineAfter(5, TimeUnit.SECONDS)
+                .call(KvCall.newBuilder()
+                        .setHello(hello())
+                        .setSession(session)
+                        .setRequest(KvRequest.newBuilder()
+                                .setGroup(ConfigWire.toWire(group))
+                                .setShard(ShardHash.shardOf(utf8(key), config.get().shardCount()))
+                                .setGet(Get.newBuilder().setKey(utf8(key)).setMode(ReadMode.STALE)))
+                        .build());
     }
 
     /** Repeats the last write under its own number. */

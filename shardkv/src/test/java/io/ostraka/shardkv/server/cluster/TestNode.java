@@ -6,6 +6,10 @@ import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.util.MutableHandlerRegistry;
 import io.ostraka.proto.Limits;
+import io.ostraka.proto.node.NodeServiceGrpc;
+import io.ostraka.proto.node.NodeStatusRequest;
+import io.ostraka.proto.node.ReplicaStatus;
+import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.RaftConfig;
 import io.ostraka.raft.runtime.host.AddressBook;
 import io.ostraka.raft.runtime.host.Clock;
@@ -27,10 +31,14 @@ import io.ostraka.raft.runtime.transport.NodeIdentity;
 import io.ostraka.raft.runtime.transport.TransportOptions;
 import io.ostraka.shardkv.server.NodeOptions;
 import io.ostraka.shardkv.server.ShardKvNode;
+import io.ostraka.shardkv.store.KvCursor;
+import io.ostraka.shardkv.store.KvStore;
 import io.ostraka.shardkv.store.RocksKvStore;
+import io.ostraka.shardkv.store.StoreBatch;
 import io.ostraka.shardkv.store.StoreOptions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -53,6 +61,10 @@ final class TestNode implements AutoCloseable {
     private final ShardKvNode node;
 
     TestNode(Path data, List<String> controllers, int seed) throws Exception {
+        this(data, controllers, seed, NodeOptions.defaults());
+    }
+
+    TestNode(Path data, List<String> controllers, int seed, NodeOptions options) throws Exception {
         Clock clock = new SystemClock();
         FileDisk disk = FileDisk.at(data);
         directory = NodeDirectory.open(disk, new SplittableRandom(seed));
@@ -100,7 +112,7 @@ final class TestNode implements AutoCloseable {
                         TestNode::connect,
                         clock,
                         new SplittableRandom(seed + 1000)),
-                new ShardKvNode.Settings(address(), controllers, NodeOptions.defaults()),
+                new ShardKvNode.Settings(address(), controllers, options),
                 recovery.replicas(),
                 broken::add);
         for (BindableService service : node.services()) {
@@ -128,6 +140,45 @@ final class TestNode implements AutoCloseable {
     /** How many replicas the data directory holds. */
     int replicas() {
         return directory.replicas().size();
+    }
+
+    /** What it says of its replicas, as anyone would be told. */
+    List<ReplicaStatus> status() {
+        ManagedChannel channel = connect(address());
+        try {
+            return NodeServiceGrpc.newBlockingStub(channel)
+                    .status(NodeStatusRequest.getDefaultInstance())
+                    .getReplicasList();
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    /** Changes bytes in its store, below everything that could notice; how many rows had them. */
+    int corrupt(String found, String replacement) {
+        return corrupt(store, found, replacement);
+    }
+
+    /** The same with a node that does not run. */
+    static int corrupt(Path data, String found, String replacement) {
+        try (RocksKvStore stopped = RocksKvStore.open(data.resolve("store"), StoreOptions.defaults(), broken -> {})) {
+            return corrupt(stopped, found, replacement);
+        }
+    }
+
+    private static int corrupt(KvStore rows, String found, String replacement) {
+        StoreBatch changes = new StoreBatch();
+        try (KvCursor cursor = rows.scan(Bytes.EMPTY, Bytes.wrap(new byte[] {-1}))) {
+            while (cursor.next()) {
+                String row = new String(cursor.value().toByteArray(), StandardCharsets.ISO_8859_1);
+                if (row.contains(found)) {
+                    byte[] changed = row.replace(found, replacement).getBytes(StandardCharsets.ISO_8859_1);
+                    changes.put(cursor.key(), Bytes.wrap(changed));
+                }
+            }
+        }
+        rows.write(changes);
+        return changes.changes().size();
     }
 
     /** What should have stopped the process; empty if all is well. */

@@ -1,0 +1,149 @@
+package io.ostraka.shardkv.server;
+
+import io.ostraka.raft.runtime.snapshot.RateLimit;
+import io.ostraka.shardkv.shard.ShardScan;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads whole shards, for hand-overs and digests, on one thread of their own: no client's read is ever behind them.
+ * Everything is done in small pieces that take turns, so that a large shard does not hold up another one's hand-over.
+ * Digests of the store, which nobody waits for, read no faster than a rate; hand-overs do not wait for it.
+ *
+ * <p>What waits is bounded where it comes from: one piece for each stream of an importer, and one digest a replica.
+ * Thread-safe.
+ */
+final class BackgroundScans implements AutoCloseable {
+
+    /** How much one piece reads, about. */
+    static final int PIECE_BYTES = 256 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(BackgroundScans.class);
+    private static final long PATIENCE_SECONDS = 10;
+
+    private final ScheduledThreadPoolExecutor executor;
+    private final @Nullable RateLimit rate;
+    private final LongSupplier nanoTime;
+    private final Consumer<Throwable> onBroken;
+    /** Digests that are not done: each keeps a moment of the store pinned. */
+    private final Set<ShardScan> digests = ConcurrentHashMap.newKeySet();
+
+    /**
+     * Starts the thread.
+     *
+     * @param digestBytesPerSecond how fast digests of the store may read; 0: none is computed
+     * @param onBroken told of an exception that no part expected: the node must stop
+     */
+    BackgroundScans(long digestBytesPerSecond, LongSupplier nanoTime, Consumer<Throwable> onBroken) {
+        this.rate = digestBytesPerSecond == 0 ? null : new RateLimit(digestBytesPerSecond, nanoTime.getAsLong());
+        this.nanoTime = nanoTime;
+        this.onBroken = onBroken;
+        executor = new ScheduledThreadPoolExecutor(1, work -> {
+            Thread thread = new Thread(work, "ostraka-scan");
+            thread.setDaemon(true);
+            return thread;
+        });
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    /** Runs one piece of work; dropped once this is closed. */
+    void execute(Runnable piece) {
+        schedule(piece, 0);
+    }
+
+    /** Runs {@code step} until it returns true, and lets others have their turn in between; then {@code done}. */
+    void inPieces(BooleanSupplier step, Runnable done) {
+        execute(() -> {
+            if (step.getAsBoolean()) {
+                done.run();
+            } else {
+                inPieces(step, done);
+            }
+        });
+    }
+
+    /** Whether digests of the store are computed at all. */
+    boolean computesDigests() {
+        return rate != null;
+    }
+
+    /**
+     * Completes a digest, at a limited rate, and closes the scan in any case.
+     *
+     * @param wanted asked before each piece; once it is false, the scan ends undone
+     * @param done told when it is complete
+     */
+    void digest(ShardScan scan, BooleanSupplier wanted, Consumer<ShardScan> done) {
+        digests.add(scan);
+        if (!schedule(() -> continueDigest(scan, wanted, done), 0)) {
+            end(scan);
+        }
+    }
+
+    private void continueDigest(ShardScan scan, BooleanSupplier wanted, Consumer<ShardScan> done) {
+        if (rate == null || !wanted.getAsBoolean()) {
+            end(scan);
+            return;
+        }
+        long wait = rate.spend(PIECE_BYTES, nanoTime.getAsLong());
+        if (wait == 0) {
+            scan.step(PIECE_BYTES);
+        }
+        if (scan.isDone()) {
+            done.accept(scan);
+            end(scan);
+        } else {
+            schedule(() -> continueDigest(scan, wanted, done), wait);
+        }
+    }
+
+    private void end(ShardScan scan) {
+        digests.remove(scan);
+        scan.close();
+    }
+
+    private boolean schedule(Runnable piece, long delayNanos) {
+        try {
+            var _ = executor.schedule(
+                    () -> {
+                        try {
+                            piece.run();
+                        } catch (RuntimeException | Error e) {
+                            onBroken.accept(e);
+                        }
+                    },
+                    delayNanos,
+                    TimeUnit.NANOSECONDS);
+            return true;
+        } catch (RejectedExecutionException e) {
+            if (!executor.isShutdown()) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    /** Drops what waits, waits up to 10 seconds for the piece that runs, and gives back what is pinned. */
+    @Override
+    public void close() {
+        executor.shutdownNow();
+        try {
+            if (!executor.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("a scan of the store did not end within {} s", PATIENCE_SECONDS);
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        digests.forEach(this::end);
+    }
+}
