@@ -26,6 +26,7 @@ import io.ostraka.raft.runtime.storage.ReplicaRecovery;
 import io.ostraka.shardkv.migration.AgentOptions;
 import io.ostraka.shardkv.migration.DigestOptions;
 import io.ostraka.shardkv.session.SessionOptions;
+import io.ostraka.shardkv.shard.ApplyLimits;
 import io.ostraka.shardkv.shard.GroupListener;
 import io.ostraka.shardkv.shard.GroupOptions;
 import io.ostraka.shardkv.shard.GroupStateMachine;
@@ -328,7 +329,12 @@ public final class ShardKvNode implements AutoCloseable {
             Watcher watcher = new Watcher(replica.group(), clock);
             GroupStateMachine machine = GroupStateMachine.open(
                     new GroupOptions(
-                            replica.group(), replica.replica(), replica.founding(), shards, SessionOptions.DEFAULT),
+                            replica.group(),
+                            replica.replica(),
+                            replica.founding(),
+                            shards,
+                            SessionOptions.DEFAULT,
+                            ApplyLimits.DEFAULT),
                     parts.store(),
                     watcher);
             watcher.lookAt(machine.view());

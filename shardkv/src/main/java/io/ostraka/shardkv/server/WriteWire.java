@@ -95,6 +95,10 @@ final class WriteWire {
             case VALUE_TOO_LARGE ->
                 reply.setCode(StatusCode.INVALID)
                         .setMessage("the value would grow over the cluster's limit; nothing was changed");
+            case BATCH_TOO_LARGE ->
+                reply.setCode(StatusCode.INVALID)
+                        .setMessage("the batch would write more than 32 MiB of values, what its appends leave behind"
+                                + " included; nothing was changed; send it in parts");
         };
     }
 

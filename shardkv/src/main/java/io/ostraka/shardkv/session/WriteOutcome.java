@@ -22,7 +22,9 @@ public record WriteOutcome(Kind kind, long revision) {
         /** It was asked for before it ran, and will never run. */
         CANCELLED(4),
         /** The value would have grown over the limit; nothing was changed. */
-        VALUE_TOO_LARGE(5);
+        VALUE_TOO_LARGE(5),
+        /** The batch would have written more than a write may; nothing was changed. */
+        BATCH_TOO_LARGE(6);
 
         private final int code;
 

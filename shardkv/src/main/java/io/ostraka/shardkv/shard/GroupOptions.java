@@ -14,8 +14,15 @@ import io.ostraka.shardkv.session.SessionOptions;
  * @param founding the group's first membership
  * @param shards how many shards the cluster has
  * @param sessions the bounds of the sessions' tables
+ * @param limits how much an apply may write at once
  */
-public record GroupOptions(GroupId group, ReplicaId replica, Membership founding, int shards, SessionOptions sessions) {
+public record GroupOptions(
+        GroupId group,
+        ReplicaId replica,
+        Membership founding,
+        int shards,
+        SessionOptions sessions,
+        ApplyLimits limits) {
 
     /** Checks the bounds. */
     public GroupOptions {

@@ -115,6 +115,10 @@ final class GroupState {
         pending.put(keys.quarantine(), Rows.quarantine(mark));
     }
 
+    ApplyLimits limits() {
+        return options.limits();
+    }
+
     boolean hasShard(int shard) {
         return shard >= 0 && shard < shards.length;
     }

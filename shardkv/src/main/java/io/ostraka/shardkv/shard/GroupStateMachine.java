@@ -43,7 +43,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GroupStateMachine implements StateMachine<KvResult> {
 
-    private static final long BATCH_BYTES_MAX = 4L << 20;
     private static final int FIRST_GENERATION = 1;
 
     /** An answer that waits for its batch to be stored. */
@@ -68,8 +67,9 @@ public final class GroupStateMachine implements StateMachine<KvResult> {
         int generation = pointer == null ? FIRST_GENERATION : pointer.byteAt(0);
         this.view = GroupView.empty(options.group(), options.shards(), generation);
         this.state = new GroupState(options, store, generation, this::publishNotServed);
-        this.steps = new HandOverApplier(state, new KeyWriter(state.keys(), state.pending()));
-        this.writes = new WriteApplier(state, new KeyWriter(state.keys(), state.pending()));
+        KeyWriter keyWriter = new KeyWriter(state.keys(), state.pending(), options.limits());
+        this.steps = new HandOverApplier(state, keyWriter);
+        this.writes = new WriteApplier(state, keyWriter);
         this.written = new AppliedState(state.position(), state.membership());
         this.durable = new AtomicReference<>(written);
         dropStaged();
@@ -164,7 +164,7 @@ public final class GroupStateMachine implements StateMachine<KvResult> {
             if (result instanceof KvResult.DigestBegun(int shard, long index)) {
                 store(results);
                 listener.digestBegun(new ShardScan(store.snapshot(), state.keys(), shard, index));
-            } else if (state.pending().bytes() > BATCH_BYTES_MAX) {
+            } else if (state.pending().bytes() > options.limits().batchBytesMax()) {
                 store(results);
             }
         }
@@ -293,7 +293,7 @@ public final class GroupStateMachine implements StateMachine<KvResult> {
                 .deleteRange(former.generationFrom(), former.generationTo()));
         store.flush();
         state = arrived;
-        KeyWriter keyWriter = new KeyWriter(state.keys(), state.pending());
+        KeyWriter keyWriter = new KeyWriter(state.keys(), state.pending(), options.limits());
         steps = new HandOverApplier(state, keyWriter);
         writes = new WriteApplier(state, keyWriter);
         written = new AppliedState(state.position(), state.membership());

@@ -17,10 +17,12 @@ final class KeyWriter {
 
     private final StoreKeys keys;
     private final PendingWrites pending;
+    private final ApplyLimits limits;
 
-    KeyWriter(StoreKeys keys, PendingWrites pending) {
+    KeyWriter(StoreKeys keys, PendingWrites pending, ApplyLimits limits) {
         this.keys = keys;
         this.pending = pending;
+        this.limits = limits;
     }
 
     /** What one change of a key comes to. */
@@ -51,10 +53,15 @@ final class KeyWriter {
         Context context = new Context(shard, revision, nowMillis, valueBytesMax);
         Map<Bytes, Effect> staged = new LinkedHashMap<>();
         WriteOutcome.Kind kind = WriteOutcome.Kind.WRITTEN;
+        long written = 0;
         for (WriteOp.KeyOp op : ops) {
             Effect effect = effect(context, op, staged);
             if (effect instanceof Effect.Fail fail) {
                 return fail.outcome();
+            }
+            written += effect instanceof Effect.Set set ? set.row().value().size() : 0;
+            if (written > limits.writtenBytesMax()) {
+                return new WriteOutcome(WriteOutcome.Kind.BATCH_TOO_LARGE, revision);
             }
             staged.put(op.key(), effect);
             kind = kindOf(effect);

@@ -21,10 +21,25 @@ final class WriteApplier {
 
     KvResult apply(WriteBatch batch) {
         List<WriteResult> results = new ArrayList<>(batch.writes().size());
+        long before = group.pending().bytes();
         for (ClientWrite write : batch.writes()) {
-            results.add(apply(write, batch.valueBytesMax()));
+            // Nothing is stored in the middle of an entry, so this depends on the entry and the state before it alone.
+            long written = group.pending().bytes() - before;
+            results.add(
+                    written <= group.limits().writtenBytesMax()
+                            ? apply(write, batch.valueBytesMax())
+                            : new WriteResult.Refused(
+                                    WriteResult.Reason.OVERLOADED,
+                                    "the writes that came with it write too much already; send it again",
+                                    timeMillis(write.shard())));
         }
         return new KvResult.Writes(results);
+    }
+
+    private long timeMillis(int shard) {
+        return group.hasShard(shard) && group.shard(shard).state().isServing()
+                ? group.shard(shard).timeMillis(group.logTimeMillis())
+                : 0;
     }
 
     private WriteResult apply(ClientWrite write, int valueBytesMax) {

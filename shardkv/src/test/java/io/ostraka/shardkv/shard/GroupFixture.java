@@ -55,8 +55,12 @@ public final class GroupFixture {
 
     /** A group that knows nothing, with more members than the one replica that is there, which is the first. */
     public GroupFixture(long gid, long incarnation, SessionOptions sessions, Membership members) {
+        this(gid, incarnation, sessions, members, ApplyLimits.DEFAULT);
+    }
+
+    GroupFixture(long gid, long incarnation, SessionOptions sessions, Membership members, ApplyLimits limits) {
         ReplicaId replica = members.voters().getFirst();
-        options = new GroupOptions(new GroupId(gid, incarnation), replica, members, SHARDS, sessions);
+        options = new GroupOptions(new GroupId(gid, incarnation), replica, members, SHARDS, sessions, limits);
         machine = GroupStateMachine.open(options, store, GroupListener.NONE);
     }
 

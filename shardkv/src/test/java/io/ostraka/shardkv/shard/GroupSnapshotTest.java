@@ -39,7 +39,8 @@ class GroupSnapshotTest {
             new ReplicaId(999),
             group.options().founding(),
             GroupFixture.SHARDS,
-            group.options().sessions());
+            group.options().sessions(),
+            group.options().limits());
     private MemoryKvStore store = new MemoryKvStore();
 
     @BeforeEach

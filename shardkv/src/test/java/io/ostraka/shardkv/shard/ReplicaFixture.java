@@ -31,8 +31,12 @@ final class ReplicaFixture {
     private GroupStateMachine machine;
 
     ReplicaFixture(GroupId group, Membership members, long replica) {
+        this(group, members, replica, ApplyLimits.DEFAULT);
+    }
+
+    ReplicaFixture(GroupId group, Membership members, long replica, ApplyLimits limits) {
         options = new GroupOptions(
-                group, new ReplicaId(replica), members, GroupFixture.SHARDS, SessionOptions.DEFAULT);
+                group, new ReplicaId(replica), members, GroupFixture.SHARDS, SessionOptions.DEFAULT, limits);
         machine = open();
     }
 
