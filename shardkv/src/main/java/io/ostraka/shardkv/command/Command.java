@@ -168,8 +168,8 @@ public sealed interface Command {
     record TakeDigest(int shard) implements Command {}
 
     /**
-     * A replica's digest of {@link TakeDigest} differed from that of a majority. It takes nothing after this entry until
-     * a snapshot has replaced its state; the other replicas change nothing.
+     * A replica's digest of {@link TakeDigest} differed from that of a majority. It takes nothing after this entry
+     * until a snapshot has replaced its state; the other replicas change nothing.
      *
      * @param replica whose state is not to be trusted
      * @param shard the shard that differed

@@ -78,7 +78,10 @@ final class DigestRounds {
 
     void answered(ReplicaId replica, long index, DigestAnswer answer) {
         Round current = round;
-        if (current == null || current.index == null || current.index != index || !current.awaited.containsKey(replica)) {
+        if (current == null
+                || current.index == null
+                || current.index != index
+                || !current.awaited.containsKey(replica)) {
             return;
         }
         switch (answer) {
@@ -138,8 +141,9 @@ final class DigestRounds {
                         + ", and no majority agrees, so nobody can tell who is right: " + current.digests));
             case DigestVerdict.Wrong verdict -> {
                 for (ReplicaId replica : verdict.wrong()) {
-                    outbox.add(new AgentAction.Alarm("replica " + replica + " differs from a majority in what it holds of "
-                            + where + ": it is quarantined and rebuilt from a peer"));
+                    outbox.add(
+                            new AgentAction.Alarm("replica " + replica + " differs from a majority in what it holds of "
+                                    + where + ": it is quarantined and rebuilt from a peer"));
                     outbox.propose(new Command.Quarantine(replica, current.shard, index), true, ended -> {});
                 }
             }

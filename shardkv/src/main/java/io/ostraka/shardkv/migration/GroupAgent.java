@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * Everything that the leader of a group does on its own: follows the configuration, claims, creates, imports, exports,
- * reports, purges, has stores compared. Made when leadership begins, from the view that then holds, and dropped when it ends: nothing in it
- * must survive, since every step that matters is in the log.
+ * reports, purges, has stores compared. Made when leadership begins, from the view that then holds, and dropped when it
+ * ends: nothing in it must survive, since every step that matters is in the log.
  *
  * <p>Pure: no thread, clock or I/O. Not thread-safe; events come one at a time. Every event may be lost but
  * {@link AgentEvent.Proposed}, and {@link AgentEvent.FrozenRead} and {@link AgentEvent.FrozenDigested} of a stream that

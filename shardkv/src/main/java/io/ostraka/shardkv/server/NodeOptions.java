@@ -40,7 +40,8 @@ public record NodeOptions(
             throw new IllegalArgumentException("node options out of bounds");
         }
         if (digestBytesPerSecond < 0 || digestIntervalMillis < 1) {
-            throw new IllegalArgumentException("digests read at 0 bytes a second or more, every millisecond or less often");
+            throw new IllegalArgumentException(
+                    "digests read at 0 bytes a second or more, every millisecond or less often");
         }
         if (streamPendingBytesMax < 2L * Limits.VALUE_BYTES_MAX_CEILING) {
             throw new IllegalArgumentException("streamPendingBytesMax must hold at least two of the largest values");

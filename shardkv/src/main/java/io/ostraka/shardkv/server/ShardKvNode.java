@@ -394,7 +394,9 @@ public final class ShardKvNode implements AutoCloseable {
                         mark.digestIndex());
                 loop.execute(() -> handOvers.stop(group));
             } else if (mark == null && quarantined) {
-                LOG.info("group {}: a peer's state, up to entry {}, has replaced what was not to be trusted", group,
+                LOG.info(
+                        "group {}: a peer's state, up to entry {}, has replaced what was not to be trusted",
+                        group,
                         view.applied().index());
             }
             quarantined = mark != null;

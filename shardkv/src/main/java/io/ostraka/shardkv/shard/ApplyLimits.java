@@ -7,8 +7,8 @@ package io.ostraka.shardkv.shard;
  * <p>Changes that add to what is there make more of a request than it holds: a batch of 4,096 small appends may write
  * 4,096 of the largest values.
  *
- * @param writtenBytesMax bytes of values that the changes of one write may write together; and past which an entry takes
- *     no further write
+ * @param writtenBytesMax bytes of values that the changes of one write may write together; and past which an entry
+ *     takes no further write
  * @param batchBytesMax bytes past which nothing more is added to a batch for the store, once an entry is complete; the
  *     only one that may differ from replica to replica
  */

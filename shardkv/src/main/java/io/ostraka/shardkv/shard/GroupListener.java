@@ -20,7 +20,9 @@ public interface GroupListener {
     /** Entries were applied, or a snapshot was installed; {@code view} is what is published now. */
     void applied(GroupView view);
 
-    /** A digest is to be computed, by any thread; whoever takes the scan closes it. One that comes later replaces it. */
+    /**
+     * A digest is to be computed, by any thread; whoever takes the scan closes it. One that comes later replaces it.
+     */
     default void digestBegun(ShardScan scan) {
         scan.close();
     }

@@ -265,7 +265,8 @@ public final class GroupStateMachine implements StateMachine<KvResult> {
         QuarantineMark mark = state.quarantine();
         view = mark == null
                 ? view.with(head, state.takeChangedViews())
-                : GroupView.quarantined(options.group(), options.shards(), state.keys().generation(), head, mark);
+                : GroupView.quarantined(
+                        options.group(), options.shards(), state.keys().generation(), head, mark);
     }
 
     private void publishNotServed(List<ShardView> notServed) {

@@ -32,14 +32,12 @@ public final class GroupView {
      */
     record Head(LogPosition applied, Membership membership, long logTimeMillis, GroupConfig config) {
 
-        private static final Head NOTHING =
-                new Head(LogPosition.ZERO, Membership.of(List.of()), 0, GroupConfig.NONE);
+        private static final Head NOTHING = new Head(LogPosition.ZERO, Membership.of(List.of()), 0, GroupConfig.NONE);
     }
 
     private final @Nullable QuarantineMark quarantine;
 
-    private GroupView(
-            GroupId group, Head head, int generation, Pages pages, @Nullable QuarantineMark quarantine) {
+    private GroupView(GroupId group, Head head, int generation, Pages pages, @Nullable QuarantineMark quarantine) {
         this.group = group;
         this.head = head;
         this.generation = generation;

@@ -140,8 +140,7 @@ final class Rows {
     static QuarantineMark quarantine(Bytes row) {
         return decode("quarantine", row, d -> {
             format(d);
-            return new QuarantineMark(
-                    new LogPosition(d.number(), d.number()), d.number(Integer.MAX_VALUE), d.number());
+            return new QuarantineMark(new LogPosition(d.number(), d.number()), d.number(Integer.MAX_VALUE), d.number());
         });
     }
 

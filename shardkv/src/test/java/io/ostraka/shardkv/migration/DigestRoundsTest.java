@@ -79,8 +79,7 @@ class DigestRoundsTest {
                     for (ReplicaId replica : ask.replicas()) {
                         DigestAnswer answer = answers.apply(replica, ask.index());
                         if (answer != null) {
-                            carryOut(agent.step(
-                                    new AgentEvent.DigestAnswered(replica, ask.index(), answer), nowNanos));
+                            carryOut(agent.step(new AgentEvent.DigestAnswered(replica, ask.index(), answer), nowNanos));
                         }
                     }
                 }
@@ -124,7 +123,8 @@ class DigestRoundsTest {
         pass(SECOND + TICK_NANOS);
 
         long index = asked.getFirst().index();
-        assertThat(quarantined()).containsExactly(new Command.Quarantine(THIRD, digested().getFirst(), index));
+        assertThat(quarantined())
+                .containsExactly(new Command.Quarantine(THIRD, digested().getFirst(), index));
         assertThat(alarms).hasSize(1);
     }
 
@@ -154,9 +154,8 @@ class DigestRoundsTest {
     @Test
     void whoIsQuarantinedHasNoSay() {
         leadThree();
-        answers = (replica, index) -> replica.equals(SECOND_ONE)
-                ? new DigestAnswer.Quarantined()
-                : replica.equals(THIRD) ? OTHER : RIGHT;
+        answers = (replica, index) ->
+                replica.equals(SECOND_ONE) ? new DigestAnswer.Quarantined() : replica.equals(THIRD) ? OTHER : RIGHT;
 
         pass(SECOND + TICK_NANOS);
 

@@ -89,8 +89,8 @@ class DigestVerdictTest {
 
     @Test
     void learnerIsJudgedButDoesNotJudge() {
-        Membership members = new Membership(
-                List.of(new ReplicaId(1), new ReplicaId(2)), List.of(new ReplicaId(3)), List.of());
+        Membership members =
+                new Membership(List.of(new ReplicaId(1), new ReplicaId(2)), List.of(new ReplicaId(3)), List.of());
 
         assertThat(verdict(members, "aab")).isEqualTo(wrong(3));
         assertThat(verdict(members, "baa")).isEqualTo(UNDECIDED);

@@ -36,7 +36,8 @@ import org.junit.jupiter.api.Test;
 class HandOverAgentsTest {
 
     private static final long SECOND = 1_000_000_000L;
-    private static final AgentOptions OPTIONS = new AgentOptions(2, 2, SECOND, 3 * SECOND, 10 * SECOND, DigestOptions.OFF);
+    private static final AgentOptions OPTIONS =
+            new AgentOptions(2, 2, SECOND, 3 * SECOND, 10 * SECOND, DigestOptions.OFF);
     private static final AgentEvent TICK = new AgentEvent.Tick();
 
     private final GroupFixture a = new GroupFixture(1, 1);

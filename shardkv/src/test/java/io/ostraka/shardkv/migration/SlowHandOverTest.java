@@ -65,7 +65,9 @@ class SlowHandOverTest {
             if (digesting != null && nowNanos >= digestEnds) {
                 actions.addAll(from.step(
                         new AgentEvent.FrozenDigested(
-                                digesting.streamId(), move, GroupFixture.digestFrozen(move, source, digesting.lastKey())),
+                                digesting.streamId(),
+                                move,
+                                GroupFixture.digestFrozen(move, source, digesting.lastKey())),
                         nowNanos));
                 digesting = null;
             }

@@ -22,7 +22,9 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Small requests that would write much: what one apply holds in memory is bounded, in the same way on every replica. */
+/**
+ * Small requests that would write much: what one apply holds in memory is bounded, in the same way on every replica.
+ */
 class ApplyLimitsTest {
 
     private static final int SHARD = 1;
@@ -95,12 +97,7 @@ class ApplyLimitsTest {
         List<ClientWrite> writes = new ArrayList<>();
         for (int i = 0; i < KEYS; i++) {
             writes.add(new ClientWrite(
-                    new SessionId(7, 3),
-                    1 + i,
-                    1,
-                    group.shardTimeMillis(SHARD),
-                    SHARD,
-                    append(key(SHARD, i), "!")));
+                    new SessionId(7, 3), 1 + i, 1, group.shardTimeMillis(SHARD), SHARD, append(key(SHARD, i), "!")));
         }
         return writes;
     }
@@ -138,7 +135,8 @@ class ApplyLimitsTest {
         applyFrame(writesOfOneFrame());
         batch(1, appends(11));
         group.apply(new Command.TakeDigest(SHARD));
-        ReplicaFixture atOnce = new ReplicaFixture(group.id(), MEMBERS, 102, new ApplyLimits(SMALL.writtenBytesMax(), 1 << 20));
+        ReplicaFixture atOnce =
+                new ReplicaFixture(group.id(), MEMBERS, 102, new ApplyLimits(SMALL.writtenBytesMax(), 1 << 20));
         ReplicaFixture oneByOne = new ReplicaFixture(group.id(), MEMBERS, 102, SMALL);
 
         atOnce.follow(group.log());
@@ -158,6 +156,7 @@ class ApplyLimitsTest {
 
         assertThat(uncut.store().unflushedBatches()).isEqualTo(1);
         assertThat(cut.store().unflushedBatches()).isBetween(KEYS / 4, KEYS / 2);
-        assertThat(cut.machine().view().applied()).isEqualTo(uncut.machine().view().applied());
+        assertThat(cut.machine().view().applied())
+                .isEqualTo(uncut.machine().view().applied());
     }
 }

@@ -21,13 +21,14 @@ import io.ostraka.shardkv.session.SessionOptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Replicas that applied the same hold the same, byte for byte; one that does not is told, and is as if it had nothing. */
+/**
+ * Replicas that applied the same hold the same, byte for byte; one that does not is told, and is as if it had nothing.
+ */
 class ShardDigestTest {
 
     private static final int SHARD = 1;
     private static final Bytes KEY = key(SHARD, 0);
-    private static final Membership MEMBERS =
-            Membership.of(new ReplicaId(101), new ReplicaId(102), new ReplicaId(103));
+    private static final Membership MEMBERS = Membership.of(new ReplicaId(101), new ReplicaId(102), new ReplicaId(103));
 
     /** Stands for the log; its own replica is 101. */
     private final GroupFixture log = new GroupFixture(1, 1, SessionOptions.DEFAULT, MEMBERS);
@@ -64,7 +65,9 @@ class ShardDigestTest {
 
     private void quarantine(ReplicaFixture replica) {
         log.apply(new Command.Quarantine(
-                new ReplicaId(replica == right ? 102 : 103), SHARD, log.machine().view().applied().index()));
+                new ReplicaId(replica == right ? 102 : 103),
+                SHARD,
+                log.machine().view().applied().index()));
     }
 
     @Test
@@ -81,7 +84,9 @@ class ShardDigestTest {
         digestEverywhere();
 
         assertThat(right.digest()).isEqualTo(wrong.digest()).isNotEqualTo(Digest.EMPTY);
-        assertThat(right.takeResults()).last().isEqualTo(new KvResult.DigestBegun(SHARD, log.log().size()));
+        assertThat(right.takeResults())
+                .last()
+                .isEqualTo(new KvResult.DigestBegun(SHARD, log.log().size()));
     }
 
     @Test

@@ -100,7 +100,8 @@ final class QuarantineTest {
                 .contains(request);
         assertThat(node.step(new Tick(1)).sendNow()).isEmpty();
         long interval = RaftConfig.defaults().electionTimeoutMinNanos();
-        assertThat(node.step(new Received(new Heartbeat(B, ME, 1, 5, 2), interval)).sendNow())
+        assertThat(node.step(new Received(new Heartbeat(B, ME, 1, 5, 2), interval))
+                        .sendNow())
                 .contains(request);
     }
 }

@@ -36,6 +36,7 @@ final class TestReplica {
     private final ArrayDeque<Effects> held = new ArrayDeque<>();
     /** What was committed since the state is not to be trusted. */
     private final List<Entry> unapplied = new ArrayList<>();
+
     private boolean quarantined;
     private RawNode node;
     private HardState durableHardState;

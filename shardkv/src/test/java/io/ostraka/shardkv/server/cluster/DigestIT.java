@@ -73,7 +73,8 @@ final class DigestIT {
 
     private int leading() {
         for (int i = 0; i < nodes.size(); i++) {
-            if (nodes.get(i).status().stream().anyMatch(replica -> replica.getRole().equals("leader"))) {
+            if (nodes.get(i).status().stream()
+                    .anyMatch(replica -> replica.getRole().equals("leader"))) {
                 return i;
             }
         }
@@ -106,7 +107,8 @@ final class DigestIT {
     @Test
     void nodeWhoseStoreWentWrongWhileItWasStoppedIsRebuilt_andMayLead() throws Exception {
         nodes.get(0).close();
-        assertThat(TestNode.corrupt(data(0), "the right value", "the wrong value")).isEqualTo(1);
+        assertThat(TestNode.corrupt(data(0), "the right value", "the wrong value"))
+                .isEqualTo(1);
         nodes.set(0, start(0));
 
         await("it holds what is right again", () -> holds(nodes.get(0), "the right value"));

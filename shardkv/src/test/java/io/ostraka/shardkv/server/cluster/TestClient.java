@@ -86,7 +86,8 @@ final class TestClient implements AutoCloseable {
                         .setSession(session)
                         .setRequest(KvRequest.newBuilder()
                                 .setGroup(ConfigWire.toWire(group))
-                                .setShard(ShardHash.shardOf(utf8(key), config.get().shardCount()))
+                                .setShard(ShardHash.shardOf(
+                                        utf8(key), config.get().shardCount()))
                                 .setGet(Get.newBuilder().setKey(utf8(key)).setMode(ReadMode.STALE)))
                         .build());
     }

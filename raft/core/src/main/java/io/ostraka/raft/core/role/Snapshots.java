@@ -31,9 +31,8 @@ final class Snapshots {
         if (state.log.matches(position)) {
             state.log.commitTo(position.index());
         }
-        boolean wanted = state.isQuarantined()
-                ? state.curesQuarantine(position.index())
-                : position.index() > state.log.commit();
+        boolean wanted =
+                state.isQuarantined() ? state.curesQuarantine(position.index()) : position.index() > state.log.commit();
         if (!wanted) {
             refuse(offered);
             tellMatched(offered.from(), position.index());

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * machine throws passes through, and means that the replica must stop.
  *
  * <p>While the state is not to be trusted ({@link StateMachine#quarantinedAt}), entries are kept instead of applied,
- * and nobody gets an answer from it; once a snapshot has replaced the state, the kept entries after it are applied. What
- * the core hands out without hearing that it is applied bounds how many these are.
+ * and nobody gets an answer from it; once a snapshot has replaced the state, the kept entries after it are applied.
+ * What the core hands out without hearing that it is applied bounds how many these are.
  *
  * @param <R> what applying one command answers
  */
