@@ -106,9 +106,15 @@ final class BackgroundScans implements AutoCloseable {
         }
     }
 
+    /** Ends a digest that nobody wants any more, however long its next piece is off. */
+    void drop(ShardScan scan) {
+        execute(() -> end(scan));
+    }
+
     private void end(ShardScan scan) {
-        digests.remove(scan);
-        scan.close();
+        if (digests.remove(scan)) {
+            scan.close();
+        }
     }
 
     private boolean schedule(Runnable piece, long delayNanos) {

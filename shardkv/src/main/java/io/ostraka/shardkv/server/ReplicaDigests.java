@@ -26,16 +26,26 @@ final class ReplicaDigests {
             return;
         }
         Latest begun = new Latest(scan, null);
-        latest.set(begun);
+        replace(begun);
         scans.digest(
-                scan,
-                () -> latest.get() == begun,
-                done -> latest.compareAndSet(begun, new Latest(done, done.digest())));
+                scan, () -> isLatest(scan), done -> latest.compareAndSet(begun, new Latest(done, done.digest())));
+    }
+
+    private boolean isLatest(ShardScan scan) {
+        Latest known = latest.get();
+        return known != null && known.scan() == scan;
     }
 
     /** Ends what is under way: the replica is no longer here. */
     void end() {
-        latest.set(null);
+        replace(null);
+    }
+
+    private void replace(@Nullable Latest next) {
+        Latest former = latest.getAndSet(next);
+        if (former != null) {
+            scans.drop(former.scan());
+        }
     }
 
     /** What this replica, whose state is as in {@code view}, says about the digest at an entry. */

@@ -63,7 +63,11 @@ public final class RocksKvStore implements KvStore {
      */
     public static RocksKvStore open(Path directory, StoreOptions options, Consumer<StoreException> onFailure) {
         RocksDB.loadLibrary();
-        RocksSettings settings = new RocksSettings(options);
+        return open(directory, new RocksSettings(options), onFailure);
+    }
+
+    /** The same with settings of any kind, which belong to the store from here on. */
+    static RocksKvStore open(Path directory, RocksSettings settings, Consumer<StoreException> onFailure) {
         try {
             Files.createDirectories(directory);
             RocksDB database = RocksDB.open(settings.options(), directory.toString());

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** How a leader has its replicas compare what they hold, one event at a time. */
@@ -38,7 +40,7 @@ class DigestRoundsTest {
     private long nowNanos;
 
     /** What replicas answer; null for nothing. */
-    private BiFunction<ReplicaId, Long, DigestAnswer> answers = (replica, index) -> RIGHT;
+    private BiFunction<ReplicaId, Long, @Nullable DigestAnswer> answers = (replica, index) -> RIGHT;
 
     private void lead(Membership members, DigestOptions options) {
         group = new GroupFixture(1, 1, SessionOptions.DEFAULT, members);
@@ -54,7 +56,8 @@ class DigestRoundsTest {
                 0);
     }
 
-    private void leadThree() {
+    @BeforeEach
+    void oneOfThreeLeads() {
         lead(Membership.of(SELF, SECOND_ONE, THIRD), EVERY_SECOND);
     }
 
@@ -102,8 +105,6 @@ class DigestRoundsTest {
 
     @Test
     void shardsThatAreHeldAreComparedInTurn_oneAPause() {
-        leadThree();
-
         pass(5 * SECOND);
 
         assertThat(digested()).hasSizeBetween(3, 5);
@@ -117,7 +118,6 @@ class DigestRoundsTest {
 
     @Test
     void whoDiffersFromAMajorityIsQuarantined() {
-        leadThree();
         answers = (replica, index) -> replica.equals(THIRD) ? OTHER : RIGHT;
 
         pass(SECOND + TICK_NANOS);
@@ -130,7 +130,6 @@ class DigestRoundsTest {
 
     @Test
     void leaderThatDiffersSaysSoItself() {
-        leadThree();
         answers = (replica, index) -> replica.equals(SELF) ? OTHER : RIGHT;
 
         pass(SECOND + TICK_NANOS);
@@ -141,7 +140,6 @@ class DigestRoundsTest {
 
     @Test
     void withoutAMajorityNobodyIsQuarantined_andAnOperatorIsTold() {
-        leadThree();
         answers = (replica, index) -> new DigestAnswer.Computed(new Digest(replica.value(), 0));
 
         pass(SECOND + TICK_NANOS);
@@ -153,7 +151,6 @@ class DigestRoundsTest {
     /** Two of three must agree; one of them has no say, so the two others cannot outvote each other. */
     @Test
     void whoIsQuarantinedHasNoSay() {
-        leadThree();
         answers = (replica, index) ->
                 replica.equals(SECOND_ONE) ? new DigestAnswer.Quarantined() : replica.equals(THIRD) ? OTHER : RIGHT;
 
@@ -165,7 +162,6 @@ class DigestRoundsTest {
 
     @Test
     void replicaThatStillReadsIsWaitedFor_andAskedAgainNowAndThen() {
-        leadThree();
         answers = (replica, index) -> replica.equals(THIRD) ? new DigestAnswer.Pending() : RIGHT;
 
         pass(20 * SECOND);
@@ -193,7 +189,6 @@ class DigestRoundsTest {
 
     @Test
     void replicaThatMissedTheEntryIsDoneWithoutAtOnce() {
-        leadThree();
         answers = (replica, index) -> replica.equals(THIRD) ? new DigestAnswer.Gone() : RIGHT;
 
         pass(3 * SECOND);
@@ -203,7 +198,6 @@ class DigestRoundsTest {
 
     @Test
     void answerOfAnEarlierRoundIsNotCounted() {
-        leadThree();
         answers = (replica, index) -> replica.equals(THIRD) ? new DigestAnswer.Pending() : RIGHT;
         pass(2 * SECOND);
         long index = asked.getFirst().index();

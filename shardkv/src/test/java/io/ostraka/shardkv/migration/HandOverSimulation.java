@@ -101,6 +101,17 @@ final class HandOverSimulation {
         runUntil(nowNanos + 15_000 * MILLI);
         checkQuiet();
         checkLines();
+        checkReplayed();
+    }
+
+    /** Who crashed and replayed holds what one who never did would, byte for byte: digests rest on that. */
+    private void checkReplayed() {
+        for (SimulatedGroup group : all()) {
+            List<Integer> unlike = group.fixture().shardsUnlikeReplayed();
+            if (!unlike.isEmpty()) {
+                throw failure("group " + group.id() + " holds something else of shards " + unlike + " than its log says");
+            }
+        }
     }
 
     private void runUntil(long endNanos) {

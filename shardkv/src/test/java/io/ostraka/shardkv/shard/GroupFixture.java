@@ -22,6 +22,7 @@ import io.ostraka.shardkv.command.StampedCommand;
 import io.ostraka.shardkv.command.WriteOp;
 import io.ostraka.shardkv.session.SessionOptions;
 import io.ostraka.shardkv.store.KvCursor;
+import io.ostraka.shardkv.store.KvSnapshot;
 import io.ostraka.shardkv.store.MemoryKvStore;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -170,6 +171,54 @@ public final class GroupFixture {
         long from = machine.durable().position().index();
         List<Entry> rest = log.stream().filter(entry -> entry.index() > from).toList();
         machine.apply(rest, (index, result) -> {});
+    }
+
+    /** A scan of a shard as it is now. */
+    public ShardScan scan(int shard, long index, Runnable onClose) {
+        KvSnapshot pinned = store.snapshot();
+        KvSnapshot observed = new KvSnapshot() {
+            @Override
+            public @Nullable Bytes get(Bytes key) {
+                return pinned.get(key);
+            }
+
+            @Override
+            public KvCursor scan(Bytes from, Bytes to) {
+                return pinned.scan(from, to);
+            }
+
+            @Override
+            public void close() {
+                pinned.close();
+                onClose.run();
+            }
+        };
+        StoreKeys keys = new StoreKeys(options.replica(), machine.view().generation());
+        return new ShardScan(observed, keys, shard, index);
+    }
+
+    /** The shards of which the store holds something else than one that had applied the log in one go. */
+    public List<Integer> shardsUnlikeReplayed() {
+        MemoryKvStore otherStore = new MemoryKvStore();
+        GroupStateMachine other = GroupStateMachine.open(options, otherStore, GroupListener.NONE);
+        other.apply(log, (index, result) -> {});
+        List<Integer> unlike = new ArrayList<>();
+        for (int shard = 0; shard < options.shards(); shard++) {
+            if (!digest(store, machine, shard).equals(digest(otherStore, other, shard))) {
+                unlike.add(shard);
+            }
+        }
+        return unlike;
+    }
+
+    private Digest digest(MemoryKvStore rows, GroupStateMachine of, int shard) {
+        StoreKeys keys = new StoreKeys(options.replica(), of.view().generation());
+        try (ShardScan scan = new ShardScan(rows.snapshot(), keys, shard, 0)) {
+            while (!scan.isDone()) {
+                scan.step(1 << 20);
+            }
+            return scan.digest();
+        }
     }
 
     /** Every row of the replica. */

@@ -9,9 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.Env;
+import org.rocksdb.SstFileManager;
 
 class RocksKvStoreTest extends KvStoreContract {
 
@@ -57,6 +60,46 @@ class RocksKvStoreTest extends KvStoreContract {
         assertThatThrownBy(() -> store.write(new StoreBatch().put(b("a"), b("1"))))
                 .hasMessageContaining("failed before");
         assertThat(failures).hasSize(1);
+    }
+
+    /** The disk's space is stood in for by a quota of RocksDB's own, past which flushes fail as on a full disk. */
+    @Test
+    void aDiskThatIsFullStopsTheStoreWithAClearMessage_andWhatWasFlushedStays() throws Exception {
+        store.close();
+        try (RocksSettings settings = new RocksSettings(StoreOptions.defaults());
+                SstFileManager space = new SstFileManager(Env.getDefault())) {
+            settings.options().setSstFileManager(space);
+            store = RocksKvStore.open(directory.resolve("store"), settings, failures::add);
+            store.write(new StoreBatch().put(b("flushed"), b("1")));
+            store.flush();
+            space.setMaxAllowedSpaceUsage(10_000);
+            for (int i = 0; i < 100; i++) {
+                store.write(new StoreBatch().put(b("lost" + i), Bytes.wrap(random(1_000))));
+            }
+
+            assertThatThrownBy(() -> {
+                        store.flush();
+                        store.write(new StoreBatch().put(b("more"), Bytes.wrap(random(1_000))));
+                        store.flush();
+                    })
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("check the disk and its free space");
+            assertThat(failures).hasSize(1);
+            assertThatThrownBy(() -> store.get(b("flushed"))).hasMessageContaining("failed before");
+            assertThatThrownBy(store::flush).hasMessageContaining("failed before");
+            store.close();
+        }
+
+        store = open();
+        assertThat(store.get(b("flushed"))).isEqualTo(b("1"));
+        store.write(new StoreBatch().put(b("again"), b("2")));
+        store.flush();
+    }
+
+    private static byte[] random(int size) {
+        byte[] bytes = new byte[size];
+        new SplittableRandom(size).nextBytes(bytes);
+        return bytes;
     }
 
     @Test

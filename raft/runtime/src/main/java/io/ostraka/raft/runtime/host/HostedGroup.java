@@ -293,8 +293,12 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
         return isRunning() ? machine.durable().position() : LogPosition.ZERO;
     }
 
+    /**
+     * Returns the log that a flush would let go; any thread. A replica whose state is not to be trusted stands where it
+     * was found out, and no flush brings it further: what it holds back must not make the others flush all the time.
+     */
     long unflushedBytes() {
-        return unflushedBytes;
+        return machine.quarantinedAt() == null ? unflushedBytes : 0;
     }
 
     // ---- ReplicaPorts: on the loop
