@@ -4,7 +4,10 @@ import io.ostraka.client.OstrakaAdmin;
 import io.ostraka.client.admin.Change;
 import io.ostraka.client.admin.ChangeMode;
 import java.io.PrintStream;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -16,6 +19,9 @@ import picocli.CommandLine.Spec;
  * a terminal it is needed. What was confirmed is refused if the configuration has moved on meanwhile.
  */
 abstract class ChangeCommand extends ClientCommand {
+
+    /** More moves than this are summed up; JSON always has each. */
+    private static final int LISTED_MAX = 20;
 
     @Spec
     private @Nullable CommandSpec command;
@@ -95,6 +101,10 @@ abstract class ChangeCommand extends ClientCommand {
         if (change.moves().isEmpty()) {
             return;
         }
+        if (change.moves().size() > LISTED_MAX) {
+            summarise(change, out);
+            return;
+        }
         Table table = new Table("SHARD", "FROM", "TO", "KEYS", "BYTES");
         change.moves()
                 .forEach(move -> table.row(
@@ -103,6 +113,21 @@ abstract class ChangeCommand extends ClientCommand {
                         InspectCommands.gid(move.toGid()),
                         move.keys(),
                         move.bytes()));
+        table.print(out);
+    }
+
+    /** One row for all shards that go the same way. */
+    private static void summarise(Change change, PrintStream out) {
+        Map<List<Long>, List<Change.Move>> ways = change.moves().stream()
+                .collect(Collectors.groupingBy(
+                        move -> List.of(move.fromGid(), move.toGid()), LinkedHashMap::new, Collectors.toList()));
+        Table table = new Table("SHARDS", "FROM", "TO", "KEYS", "BYTES");
+        ways.forEach((way, moves) -> table.row(
+                moves.size(),
+                InspectCommands.gid(way.get(0)),
+                InspectCommands.gid(way.get(1)),
+                moves.stream().mapToLong(Change.Move::keys).sum(),
+                moves.stream().mapToLong(Change.Move::bytes).sum()));
         table.print(out);
     }
 

@@ -12,13 +12,20 @@ import java.util.Scanner;
  *
  * @param environment the process's environment
  * @param interactive whether a person can answer a question and watch progress
+ * @param outIsTerminal whether a person reads {@code out}, and not a program
  */
 public record Console(
-        InputStream in, PrintStream out, PrintStream err, Map<String, String> environment, boolean interactive) {
+        InputStream in,
+        PrintStream out,
+        PrintStream err,
+        Map<String, String> environment,
+        boolean interactive,
+        boolean outIsTerminal) {
 
     /** The process's own. */
     public static Console system() {
-        return new Console(System.in, System.out, System.err, System.getenv(), isTerminal());
+        boolean terminal = isTerminal();
+        return new Console(System.in, System.out, System.err, System.getenv(), terminal, terminal);
     }
 
     private static boolean isTerminal() {

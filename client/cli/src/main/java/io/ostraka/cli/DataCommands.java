@@ -73,6 +73,9 @@ final class DataCommands {
                 Bytes name = Bytes.utf8(key);
                 Optional<VersionedValue> found = stale ? client.getStale(name) : client.get(name);
                 if (found.isEmpty()) {
+                    if (cluster.json()) {
+                        console.out().println(absent(key).write());
+                    }
                     console.err().println("The key has no value.");
                     return ExitCode.FAILURE;
                 }
@@ -83,10 +86,17 @@ final class DataCommands {
                             .println(object.with("revision", value.revision()).write());
                 } else {
                     console.out().write(value.value().toByteArray());
+                    if (console.outIsTerminal()) {
+                        console.out().println();
+                    }
                     console.out().flush();
                 }
                 return ExitCode.OK;
             }
+        }
+
+        private static Json.Obj absent(String key) {
+            return Json.Obj.empty().with("key", key).with("value", new Json.Null()).with("revision", 0);
         }
     }
 

@@ -6,12 +6,13 @@ import io.ostraka.client.OstrakaClient;
 import io.ostraka.client.OutcomeUnknownException;
 import io.ostraka.client.UnavailableException;
 import io.ostraka.client.Write;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.CodingErrorAction;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,16 +64,16 @@ final class ImportCommand extends ClientCommand {
         AtomicLong stored = new AtomicLong();
         Phaser unanswered = new Phaser(1);
         try (OstrakaClient client = cluster.client(console).build();
-                BufferedReader lines = open()) {
-            long number = 0;
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                number++;
-                if (line.isBlank()) {
-                    continue;
-                }
-                long at = number;
+                InputStream in = open()) {
+            Lines lines = new Lines(in);
+            for (byte[] line = lines.next(); line != null; line = lines.next()) {
+                long at = lines.number();
                 try {
-                    Item item = item(line);
+                    String text = Lines.utf8(line);
+                    if (text.isBlank()) {
+                        continue;
+                    }
+                    Item item = item(text);
                     unanswered.register();
                     put(client, item).whenComplete((done, error) -> {
                         note(at, error, failed, stored);
@@ -84,7 +85,7 @@ final class ImportCommand extends ClientCommand {
             }
             unanswered.arriveAndAwaitAdvance();
         } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be read as UTF-8", e);
+            throw new UncheckedIOException(file + " cannot be read", e);
         }
         failed.forEach((at, error) -> wrong.put(at, String.valueOf(error.getMessage())));
         wrong.entrySet().stream()
@@ -119,14 +120,48 @@ final class ImportCommand extends ClientCommand {
         return wrong.isEmpty() ? ExitCode.OK : ExitCode.REJECTED;
     }
 
-    private BufferedReader open() throws IOException {
-        InputStream in = file.toString().equals("-") ? console.in() : Files.newInputStream(file);
-        return new BufferedReader(new InputStreamReader(
-                in,
-                StandardCharsets.UTF_8
+    private InputStream open() throws IOException {
+        return file.toString().equals("-") ? console.in() : Files.newInputStream(file);
+    }
+
+    /** Lines as bytes, so that one that is no text is wrong by itself and the others are not. */
+    private static final class Lines {
+        private final InputStream in;
+        private long number;
+
+        Lines(InputStream in) {
+            this.in = in instanceof BufferedInputStream ? in : new BufferedInputStream(in);
+        }
+
+        /** The next line without its end; null: there is none. */
+        byte @Nullable [] next() throws IOException {
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            int next = in.read();
+            if (next < 0) {
+                return null;
+            }
+            number++;
+            for (; next >= 0 && next != '\n'; next = in.read()) {
+                line.write(next);
+            }
+            return line.toByteArray();
+        }
+
+        /** The number of the line that was read last, from 1. */
+        long number() {
+            return number;
+        }
+
+        static String utf8(byte[] line) throws MalformedJsonException {
+            try {
+                return StandardCharsets.UTF_8
                         .newDecoder()
-                        .onMalformedInput(CodingErrorAction.REPORT)
-                        .onUnmappableCharacter(CodingErrorAction.REPORT)));
+                        .decode(ByteBuffer.wrap(line))
+                        .toString();
+            } catch (CharacterCodingException e) {
+                throw new MalformedJsonException("it is not UTF-8; give bytes that are no text in base64", e);
+            }
+        }
     }
 
     private static Item item(String line) throws MalformedJsonException {

@@ -4,6 +4,7 @@ import io.ostraka.client.OstrakaAdmin;
 import io.ostraka.client.admin.ClusterMap;
 import io.ostraka.client.admin.ClusterStatus;
 import io.ostraka.client.admin.ClusterStatus.Answer;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -136,7 +137,7 @@ final class InspectCommands {
             Table nodes = new Table("NODE", "VERSION", "UP", "RESIDENT", "STORE", "LOG", "REPLICAS");
             Table replicas = new Table("GROUP", "NODE", "ROLE", "TERM", "COMMIT", "APPLIED", "SHARDS", "KEYS", "BYTES");
             Table held = new Table("SHARD", "GROUP", "NODE", "STATE", "EPOCH", "KEYS", "BYTES", "PEER");
-            for (Answer<ClusterStatus.Node> answer : status.nodes()) {
+            for (Answer<ClusterStatus.Node> answer : byAddress(status.nodes())) {
                 answer.answer()
                         .ifPresentOrElse(
                                 node -> node(node, nodes, replicas, held),
@@ -149,6 +150,15 @@ final class InspectCommands {
                 console.out().println();
                 held.print(console.out());
             }
+        }
+
+        /** In the order in which people count: the map has the nodes in the order of their random ids. */
+        private static <T> List<Answer<T>> byAddress(List<Answer<T>> answers) {
+            return answers.stream()
+                    .sorted(Comparator.<Answer<T>>comparingInt(
+                                    answer -> answer.address().length())
+                            .thenComparing(Answer::address))
+                    .toList();
         }
 
         private static void node(ClusterStatus.Node node, Table nodes, Table replicas, Table held) {

@@ -44,6 +44,34 @@ class AdminCommandsTest {
     }
 
     @Test
+    void manyMovesAreSummedUpByWhereTheyGo() {
+        cluster.onChange(change -> {
+            ChangeReply.Builder reply = ChangeReply.newBuilder()
+                    .setCode(StatusCode.OK)
+                    .setNum(1)
+                    .setChanged(true);
+            for (int shard = 0; shard < 40; shard++) {
+                reply.addMoves(PlannedMove.newBuilder()
+                        .setShard(shard)
+                        .setFrom(GroupRef.newBuilder().setGid(shard < 30 ? 100 : 101))
+                        .setTo(GroupRef.newBuilder().setGid(103))
+                        .setBytes(10)
+                        .setKeys(1));
+            }
+            return reply.build();
+        });
+
+        assertThat(cli.run("join", "103=127.0.0.1:7110", "--dry-run")).isZero();
+
+        assertThat(cli.out()).isEqualTo("""
+                SHARDS  FROM   TO  KEYS  BYTES
+                    30   100  103    30    300
+                    10   101  103    10    100
+                Would move 40 shards, planned on configuration 1.
+                """);
+    }
+
+    @Test
     void planIsShownAndAppliedOnlyAsConfirmed() {
         cluster.onChange(AdminCommandsTest::planned);
 

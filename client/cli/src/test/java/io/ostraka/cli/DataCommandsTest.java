@@ -1,5 +1,6 @@
 package io.ostraka.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,6 +38,15 @@ class DataCommandsTest {
     }
 
     @Test
+    void aPersonGetsALineEndAfterTheValue() {
+        cli.run("put", "k", "hello");
+
+        assertThat(cli.typing("").run("get", "k")).isZero();
+
+        assertThat(cli.out()).isEqualTo("hello\n");
+    }
+
+    @Test
     void binaryValuesGoThroughStandardInputAndFilesUntouched(@TempDir Path directory) throws IOException {
         byte[] bytes = {0, (byte) 0xff, '\n', (byte) 0xc3, 0};
         assertThat(cli.input(bytes).run("put", "k", "-")).isZero();
@@ -66,6 +76,9 @@ class DataCommandsTest {
         assertThat(cli.run("get", "nothing")).isEqualTo(1);
         assertThat(cli.out()).isEmpty();
         assertThat(cli.err()).contains("no value");
+
+        assertThat(cli.run("get", "nothing", "-o", "json")).isEqualTo(1);
+        assertThat(cli.out()).isEqualTo("{\"key\":\"nothing\",\"value\":null,\"revision\":0}\n");
 
         assertThat(cli.run("put", "empty", "")).isZero();
         assertThat(cli.run("get", "empty")).isZero();
@@ -99,7 +112,9 @@ class DataCommandsTest {
         assertThat(nobody.run("put", "k", "v", "--timeout", "300ms")).isEqualTo(3);
 
         assertThat(nobody.out()).isEmpty();
-        assertThat(nobody.err()).contains("127.0.0.1:1", "127.0.0.1:2", "had no answer within");
+        assertThat(nobody.err())
+                .contains("127.0.0.1:1", "127.0.0.1:2", "had no answer within", "--controllers")
+                .doesNotContain("error(");
     }
 
     @Test
@@ -139,6 +154,41 @@ class DataCommandsTest {
         assertThat(cli.run("shard")).isEqualTo(2);
         assertThat(cli.err()).contains("list");
         assertThat(cli.run("nonsense")).isEqualTo(2);
+    }
+
+    @Test
+    void aUsageErrorSaysWhatIsWrongAndWhereToReadOnInTwoLines() {
+        cli.run("put");
+
+        assertThat(cli.err()).isEqualTo("Missing required parameter: 'KEY'.\nSee: ostraka put --help\n");
+    }
+
+    @Test
+    void aValueWithADashGoesBehindTwoDashes() {
+        assertThat(cli.run("put", "k", "-x")).isEqualTo(2);
+        assertThat(cli.err()).contains("behind --");
+
+        assertThat(cli.run("put", "k", "--", "-x")).isZero();
+        cli.run("get", "k");
+        assertThat(cli.out()).isEqualTo("-x");
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNamedInWords() {
+        assertThat(cli.run("put", "k", "--file", "/no/such/file")).isEqualTo(1);
+
+        assertThat(cli.err()).isEqualTo("The value cannot be read from /no/such/file: there is no such file.\n");
+    }
+
+    @Test
+    void aLineThatIsNoTextIsWrongByItselfAndStopsNothing() {
+        byte[] lines = "{\"key\":\"a\",\"value\":\"1\"}\n\u00ff\n{\"key\":\"b\",\"value\":\"2\"}"
+                .getBytes(ISO_8859_1);
+
+        assertThat(cli.input(lines).run("import", "-")).isEqualTo(4);
+
+        assertThat(cli.out()).isEqualTo("2 stored, 1 failed\n");
+        assertThat(cli.err()).contains("line 2: it is not UTF-8");
     }
 
     @Test

@@ -7,6 +7,10 @@ import io.ostraka.server.config.ConfigException;
 import io.ostraka.server.demo.DemoCommand;
 import io.ostraka.server.dev.DevCommand;
 import io.ostraka.server.process.ProcessException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -35,17 +39,35 @@ public final class Main implements Runnable {
      * @param args the command and its options
      */
     public static void main(String[] args) {
-        System.exit(commandLine(Console.system()).execute(args));
+        System.exit(commandLine(Console.system(), args).execute(args));
     }
 
+    /** The program with all its commands. */
     static CommandLine commandLine(Console console) {
+        return commandLine(console, new String[0]);
+    }
+
+    /**
+     * The program as far as {@code args} need it. Describing all commands takes longer than most of them run, so where
+     * the first word is one of them, the others are left out.
+     */
+    static CommandLine commandLine(Console console, String... args) {
         CommandLine program = new CommandLine(new Main());
-        program.addSubcommand("demo", new DemoCommand());
-        program.addSubcommand("dev", new DevCommand());
-        program.addSubcommand("server", new CommandLine(ServeCommand.server()));
-        program.addSubcommand("controller", new CommandLine(ServeCommand.controller()));
-        program.addSubcommand("config", ConfigCommand.commandLine());
-        OstrakaCommand.addTo(program, console);
+        String first = args.length == 0 ? "" : args[0];
+        Map<String, Supplier<CommandLine>> ours = new LinkedHashMap<>();
+        ours.put("demo", () -> new CommandLine(new DemoCommand()));
+        ours.put("dev", () -> new CommandLine(new DevCommand()));
+        ours.put("server", () -> new CommandLine(ServeCommand.server()));
+        ours.put("controller", () -> new CommandLine(ServeCommand.controller()));
+        ours.put("config", ConfigCommand::commandLine);
+        boolean one = ours.containsKey(first) || OstrakaCommand.isCommand(first);
+        Predicate<String> wanted = one ? first::equals : name -> true;
+        ours.forEach((name, command) -> {
+            if (wanted.test(name)) {
+                program.addSubcommand(name, command.get());
+            }
+        });
+        OstrakaCommand.addTo(program, console, wanted);
         CommandLine.IExecutionExceptionHandler commands = program.getExecutionExceptionHandler();
         program.setExecutionExceptionHandler((error, failed, parsed) -> switch (error) {
             case ConfigException unusable -> says(failed, unusable, USAGE);

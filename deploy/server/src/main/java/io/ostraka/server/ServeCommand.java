@@ -5,6 +5,7 @@ import io.ostraka.server.config.ProcessOptions;
 import io.ostraka.server.config.Setting;
 import io.ostraka.server.config.Settings;
 import io.ostraka.server.process.OstrakaProcess;
+import io.ostraka.server.process.StopSignals;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -104,6 +105,7 @@ final class ServeCommand implements Callable<Integer> {
         ProcessOptions options = ProcessOptions.of(settings(spec, fixed));
         OstrakaProcess process = OstrakaProcess.start(options);
         Runtime.getRuntime().addShutdownHook(new Thread(process::close, "ostraka-shutdown"));
+        StopSignals.onFirst(process::stop);
         out.println(ServerProcess.READY_LINE + process.address());
         out.flush();
         return process.awaitEnd();

@@ -23,6 +23,27 @@ final class MainTest {
     }
 
     @Test
+    void aProgramThatIsToRunOneCommandDescribesNoOther() {
+        CommandLine get = Main.commandLine(io.ostraka.cli.Console.system(), "get", "key");
+        assertThat(get.getSubcommands().keySet()).containsExactly("get");
+
+        CommandLine init = Main.commandLine(io.ostraka.cli.Console.system(), "controller", "init");
+        assertThat(init.getSubcommands().keySet()).containsExactly("controller");
+        assertThat(init.getSubcommands().get("controller").getSubcommands().keySet())
+                .containsExactly("format", "init");
+    }
+
+    @Test
+    void helpCompletionAndMistakesNeedAllCommands() {
+        for (String first : new String[] {"--help", "completion", "gett"}) {
+            assertThat(Main.commandLine(io.ostraka.cli.Console.system(), first)
+                            .getSubcommands()
+                            .keySet())
+                    .contains("get", "dev", "status", "completion");
+        }
+    }
+
+    @Test
     void missingAndUnknownCommandsAreUsageErrorsOnStandardError() {
         assertThat(ostraka.execute()).isEqualTo(2);
         assertThat(ostraka.execute("frobnicate")).isEqualTo(2);

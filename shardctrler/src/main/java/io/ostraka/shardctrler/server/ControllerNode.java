@@ -96,7 +96,7 @@ public final class ControllerNode implements AutoCloseable {
             node.executor.shutdownNow();
             throw e;
         }
-        node.repeat(node.founding::proposeFounding, FOUNDING_MILLIS);
+        node.execute(node::found);
         node.repeat(node::keepAlive, KEEP_ALIVE_MILLIS);
         return node;
     }
@@ -146,6 +146,14 @@ public final class ControllerNode implements AutoCloseable {
         execute(founding::refreshAddresses);
     }
 
+    /** Looks again and again whether this controller is to found the cluster, until somebody has. */
+    private void found() {
+        founding.proposeFounding();
+        if (!isInitialised()) {
+            later(this::found, FOUNDING_MILLIS);
+        }
+    }
+
     private void keepAlive() {
         Replica replica = founding.replica();
         watches.keepAlive(replica != null && replica.hasLeader());
@@ -158,8 +166,13 @@ public final class ControllerNode implements AutoCloseable {
     }
 
     private void execute(Runnable task) {
+        later(task, 0);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored")
+    private void later(Runnable task, long afterMillis) {
         try {
-            executor.execute(guarded(task));
+            executor.schedule(guarded(task), afterMillis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("dropped after the controller was closed", e);
         }

@@ -32,6 +32,12 @@ final class ConfigWatch {
     private static final long SILENCE_MAX_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long SILENCE_CHECK_MILLIS = 1_000;
 
+    /**
+     * The longest pause of a node that has joined no cluster yet: it waits for somebody who is founding one, and a few
+     * questions a second are no burden to controllers that do nothing else.
+     */
+    private static final long NEWCOMER_PAUSE_MILLIS = 200;
+
     private final ControllerLink link;
     private final TaskLoop loop;
     private final Backoff backoff;
@@ -199,7 +205,13 @@ final class ConfigWatch {
         attempt = null;
         from.end();
         link.turnFrom(from.address, hint);
-        loop.schedule(this::open, backoff.nextMillis());
+        loop.schedule(this::open, pauseMillis(backoff, clusterId.getAsLong()));
+    }
+
+    /** How long a node of this cluster, 0 for none yet, waits before it turns to the controllers again. */
+    static long pauseMillis(Backoff backoff, long clusterId) {
+        long pause = backoff.nextMillis();
+        return clusterId == 0 ? Math.min(pause, NEWCOMER_PAUSE_MILLIS) : pause;
     }
 
     /** One stream of events; its calls come from the transport's threads and go to the loop. */

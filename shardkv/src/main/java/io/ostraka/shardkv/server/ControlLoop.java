@@ -65,7 +65,9 @@ final class ControlLoop implements TaskLoop, AutoCloseable {
     /** Drops what waits, and waits up to 10 seconds for what runs. */
     @Override
     public void close() {
-        executor.shutdownNow();
+        executor.shutdown();
+        // Not by shutdownNow: an interrupt would close the file that is just being written.
+        executor.getQueue().clear();
         try {
             executor.awaitTermination(CLOSE_PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

@@ -15,24 +15,34 @@ final class KvService extends KvGrpc.KvImplBase {
 
     private final NodeGreeting greeting;
     private final KvRouter router;
+    private final ClientStreams streams;
     private final long streamPendingBytesMax;
 
-    KvService(NodeGreeting greeting, KvRouter router, long streamPendingBytesMax) {
+    KvService(NodeGreeting greeting, KvRouter router, ClientStreams streams, long streamPendingBytesMax) {
         this.greeting = greeting;
         this.router = router;
+        this.streams = streams;
         this.streamPendingBytesMax = streamPendingBytesMax;
     }
 
     @Override
     public StreamObserver<KvRequestFrame> session(StreamObserver<KvResponseFrame> responses) {
-        return new KvSession(
-                greeting, router, (ServerCallStreamObserver<KvResponseFrame>) responses, streamPendingBytesMax);
+        KvSession session = new KvSession(
+                greeting,
+                router,
+                streams,
+                (ServerCallStreamObserver<KvResponseFrame>) responses,
+                streamPendingBytesMax);
+        streams.opened(session);
+        return session;
     }
 
     @Override
     public void call(KvCall call, StreamObserver<KvResponse> responses) {
-        HelloCheck.Refusal refusal =
-                HelloCheck.of(call.getHello(), greeting.clusterId().getAsLong());
+        HelloCheck.Refusal refusal = streams.refusal();
+        if (refusal == null) {
+            refusal = HelloCheck.of(call.getHello(), greeting.clusterId().getAsLong());
+        }
         if (refusal != null) {
             responses.onNext(Replies.reply(call.getRequest().getId(), refusal.code(), refusal.reason())
                     .build());

@@ -18,10 +18,11 @@ final class KvSession implements StreamObserver<KvRequestFrame> {
 
     private final NodeGreeting greeting;
     private final KvRouter router;
+    private final ClientStreams streams;
     private final ServerCallStreamObserver<KvResponseFrame> transport;
     private final ResponseStream responses;
     private final AtomicLong unanswered = new AtomicLong();
-    private volatile boolean halfClosed;
+    private volatile boolean takesNoMore;
     private volatile boolean waitsForReader;
     private boolean greeted;
     private Id128 session = Id128.getDefaultInstance();
@@ -29,15 +30,18 @@ final class KvSession implements StreamObserver<KvRequestFrame> {
     KvSession(
             NodeGreeting greeting,
             KvRouter router,
+            ClientStreams streams,
             ServerCallStreamObserver<KvResponseFrame> transport,
             long pendingBytesMax) {
         this.greeting = greeting;
         this.router = router;
+        this.streams = streams;
         this.transport = transport;
         responses = new ResponseStream(transport, pendingBytesMax);
         transport.disableAutoRequest();
         transport.setOnReadyHandler(this::ready);
-        transport.setOnCancelHandler(responses::cancelled);
+        transport.setOnCancelHandler(this::cancelled);
+        transport.setOnCloseHandler(() -> streams.ended(this));
         transport.request(1);
     }
 
@@ -58,8 +62,10 @@ final class KvSession implements StreamObserver<KvRequestFrame> {
 
     private boolean greet(KvRequestFrame frame) {
         greeted = true;
-        HelloCheck.Refusal refusal =
-                HelloCheck.of(frame.getHello(), greeting.clusterId().getAsLong());
+        HelloCheck.Refusal refusal = streams.refusal();
+        if (refusal == null) {
+            refusal = HelloCheck.of(frame.getHello(), greeting.clusterId().getAsLong());
+        }
         KvResponseFrame.Builder answer = KvResponseFrame.newBuilder().setHello(greeting.hello());
         if (refusal != null) {
             responses.refuse(answer.setRefusal(refusal.code())
@@ -73,12 +79,23 @@ final class KvSession implements StreamObserver<KvRequestFrame> {
 
     private void answer(List<KvResponse> answers) {
         responses.send(answers);
-        if (unanswered.addAndGet(-answers.size()) == 0 && halfClosed) {
+        if (unanswered.addAndGet(-answers.size()) == 0 && takesNoMore) {
+            responses.completeWhenSent();
+        }
+    }
+
+    /** Takes no further frame, and ends the stream after the answers to what it took; any thread. */
+    void finish() {
+        takesNoMore = true;
+        if (unanswered.get() == 0) {
             responses.completeWhenSent();
         }
     }
 
     private void takeNext() {
+        if (takesNoMore) {
+            return;
+        }
         if (responses.congested()) {
             waitsForReader = true;
             // The reader may have caught up between the two; then nobody else would ask.
@@ -100,16 +117,20 @@ final class KvSession implements StreamObserver<KvRequestFrame> {
 
     @Override
     public void onError(Throwable failure) {
+        cancelled();
+    }
+
+    private void cancelled() {
         responses.cancelled();
+        streams.ended(this);
     }
 
     @Override
     public void onCompleted() {
-        halfClosed = true;
-        if (!greeted) {
+        if (greeted) {
+            finish();
+        } else {
             responses.fail(Status.INVALID_ARGUMENT.withDescription("the stream ended before its greeting"));
-        } else if (unanswered.get() == 0) {
-            responses.completeWhenSent();
         }
     }
 }

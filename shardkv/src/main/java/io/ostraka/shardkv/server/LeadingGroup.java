@@ -24,11 +24,13 @@ import io.ostraka.shardkv.migration.LogClock;
 import io.ostraka.shardkv.migration.TransferReply;
 import io.ostraka.shardkv.migration.TransferRequest;
 import io.ostraka.shardkv.shard.FrozenDigest;
+import io.ostraka.shardkv.shard.GroupView;
 import io.ostraka.shardkv.shard.KvResult;
 import io.ostraka.shardkv.shard.ShardState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,18 +43,29 @@ final class LeadingGroup {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeadingGroup.class);
 
+    /** After that long without an action, an agent is asked less often. */
+    private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long RESTING_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private final ServedGroup group;
     private final HandOvers.Parts parts;
     private final HandOvers owner;
     private final GroupAgent agent;
     private final Map<ExportName, SourceStream> sources = new HashMap<>();
     private final Map<Long, TransferService.ImporterStream> importers = new HashMap<>();
+    private @Nullable GroupView seen;
+    private boolean expires;
+    private long actedNanos;
+    private long tickedNanos;
 
     LeadingGroup(ServedGroup group, HandOvers.Parts parts, HandOvers owner) {
         this.group = group;
         this.parts = parts;
         this.owner = owner;
         long now = parts.nanoTime().getAsLong();
+        actedNanos = now;
+        tickedNanos = now;
         LogClock clock = new LogClock(group.logTimeMillis(), now);
         agent = new GroupAgent(group.id(), group.machine().view(), clock, parts.options(), parts.random(), now);
     }
@@ -61,11 +74,23 @@ final class LeadingGroup {
         return group.id();
     }
 
-    /** Time has passed. */
+    /** Time has passed. While the agent has nothing to do and nothing can fall due, most of that is passed over. */
     void tick() {
         if (!isCurrent()) {
             return;
         }
+        long now = parts.nanoTime().getAsLong();
+        GroupView view = group.machine().view();
+        boolean news = view != seen;
+        if (news) {
+            seen = view;
+            expires = view.known().stream().anyMatch(shard -> shard.nextExpiryMillis() != Long.MAX_VALUE);
+        }
+        boolean rests = !news && !expires && sources.isEmpty() && importers.isEmpty() && now - actedNanos > REST_NANOS;
+        if (rests && now - tickedNanos < RESTING_TICK_NANOS) {
+            return;
+        }
+        tickedNanos = now;
         seeView();
         step(new AgentEvent.Tick());
     }
@@ -93,7 +118,9 @@ final class LeadingGroup {
 
     /** Gives the agent an event, and does what it says. */
     void step(AgentEvent event) {
-        for (AgentAction action : agent.step(event, parts.nanoTime().getAsLong())) {
+        long now = parts.nanoTime().getAsLong();
+        for (AgentAction action : agent.step(event, now)) {
+            actedNanos = now;
             act(action);
         }
     }

@@ -89,6 +89,6 @@ final class Registration {
                     asking = false;
                     ask();
                 },
-                backoff.nextMillis());
+                ConfigWatch.pauseMillis(backoff, greeting.clusterId().getAsLong()));
     }
 }

@@ -39,6 +39,7 @@ final class ReplicaHosting {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaHosting.class);
     private static final long REVIEW_MILLIS = 2_000;
+    private static final long REPORT_AGAIN_MILLIS = 100;
 
     /** What starts and ends a replica that this class has decided on. */
     interface Runner {
@@ -65,6 +66,8 @@ final class ReplicaHosting {
     private final Map<ReplicaId, Trouble> troubles = new ConcurrentSkipListMap<>();
     private @Nullable ClusterConfig config;
     private boolean upToDate;
+    private boolean reporting;
+    private boolean moreToReport;
 
     /** @param recovered what the shared log holds of each replica since the start of the process */
     ReplicaHosting(Parts parts, Map<ReplicaId, ReplicaRecovery> recovered) {
@@ -134,8 +137,15 @@ final class ReplicaHosting {
             }
         }
         forgetTroublesOfOthers(steps);
-        if (report.getCreatedCount() > 0) {
-            parts.link().report(report, ReplicaHosting::reported);
+        if (report.getCreatedCount() == 0) {
+            return;
+        }
+        if (reporting) {
+            moreToReport = true;
+        } else {
+            reporting = true;
+            moreToReport = false;
+            parts.link().report(report, this::reported);
         }
     }
 
@@ -149,10 +159,16 @@ final class ReplicaHosting {
     }
 
     /**
-     * A report is repeated until the configuration shows its record, and repeats are refused: so the configuration says
-     * what holds, not the answer.
+     * One report at a time. It is repeated until the configuration shows its record, and repeats are refused: so the
+     * configuration says what holds, not the answer.
      */
-    private static void reported(@Nullable NodeReply reply) {
+    private void reported(@Nullable NodeReply reply) {
+        reporting = false;
+        if (reply == null || ControllerLink.isElsewhere(reply.getCode())) {
+            parts.loop().schedule(this::review, REPORT_AGAIN_MILLIS);
+        } else if (moreToReport) {
+            review();
+        }
         if (reply != null && reply.getCode() == StatusCode.REJECTED) {
             LOG.debug("the controller does not take the report of created replicas: {}", reply.getMessage());
         }

@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
@@ -126,6 +127,7 @@ public final class ShardKvNode implements AutoCloseable {
     private final ServedGroup.Shared shared;
     private final ConcurrentNavigableMap<GroupId, ServedGroup> groups = new ConcurrentSkipListMap<>();
     private final HandOvers handOvers;
+    private final ClientStreams streams = new ClientStreams();
     private final List<BindableService> services;
     private final Consumer<Throwable> onBroken;
     private volatile long clusterId;
@@ -183,7 +185,7 @@ public final class ShardKvNode implements AutoCloseable {
         services = List.of(
                 new TransferService(loop, greeting, watch::current, handOvers),
                 digests,
-                new KvService(greeting, router, settings.options().streamPendingBytesMax()),
+                new KvService(greeting, router, streams, settings.options().streamPendingBytesMax()),
                 new NodeStatusService(new NodeStatusService.Sources(
                         this::read,
                         greeting,
@@ -242,9 +244,17 @@ public final class ShardKvNode implements AutoCloseable {
         return Optional.ofNullable(watch.current());
     }
 
-    /** Hands the leadership of every group that this node leads to another replica: before a planned stop. */
-    public void handLeadershipOver() {
-        groups.values().forEach(group -> group.raft().transferLeadership(null));
+    /** Refuses clients that come from now on, with the advice to go elsewhere; those that are here are served on. */
+    public void takeNoMoreClients() {
+        streams.takeNoMore();
+    }
+
+    /**
+     * Ends the streams of all clients, each after the answers to what it has taken; completes when the last has ended.
+     * Meant for when others lead the groups, so that what clients send meanwhile is answered with where to go.
+     */
+    public CompletableFuture<Void> dismissClients() {
+        return streams.end();
     }
 
     /**
@@ -253,6 +263,7 @@ public final class ShardKvNode implements AutoCloseable {
      */
     @Override
     public void close() {
+        var _ = streams.end();
         loop.execute(watch::stop);
         loop.close();
         channels.close();

@@ -4,18 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.ostraka.proto.kv.KvResponse;
-import io.ostraka.proto.kv.KvResponseFrame;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ResponseStreamTest {
 
-    private final Reader reader = new Reader();
+    private final FakeReader reader = new FakeReader();
     private final ResponseStream stream = new ResponseStream(reader, 1000);
 
     @Test
@@ -84,65 +79,5 @@ class ResponseStreamTest {
                 .setId(id)
                 .setValue(ByteString.copyFrom(new byte[valueBytes]))
                 .build();
-    }
-
-    /** The transport's side of a stream, as busy as the test says. */
-    private static final class Reader extends ServerCallStreamObserver<KvResponseFrame> {
-
-        private final List<KvResponseFrame> frames = new ArrayList<>();
-        private boolean ready = true;
-        private boolean completed;
-        private @Nullable Throwable error;
-
-        List<Long> ids() {
-            return frames.stream()
-                    .flatMap(frame -> frame.getResponsesList().stream())
-                    .map(KvResponse::getId)
-                    .toList();
-        }
-
-        @Override
-        public void onNext(KvResponseFrame frame) {
-            frames.add(frame);
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            assertThat(failure).isInstanceOf(StatusRuntimeException.class);
-            error = failure;
-        }
-
-        @Override
-        public void onCompleted() {
-            completed = true;
-        }
-
-        @Override
-        public boolean isReady() {
-            return ready;
-        }
-
-        @Override
-        public boolean isCancelled() {
-            return false;
-        }
-
-        @Override
-        public void setOnCancelHandler(Runnable handler) {}
-
-        @Override
-        public void setOnReadyHandler(Runnable handler) {}
-
-        @Override
-        public void setCompression(String compression) {}
-
-        @Override
-        public void disableAutoInboundFlowControl() {}
-
-        @Override
-        public void request(int count) {}
-
-        @Override
-        public void setMessageCompression(boolean enable) {}
     }
 }

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -72,7 +73,7 @@ final class Controllers {
     static String reason(@Nullable Throwable error) {
         return error == null
                 ? "no controller answered"
-                : String.valueOf(rootOf(error).getMessage());
+                : String.valueOf(unwrapped(error).getMessage());
     }
 
     /**
@@ -199,8 +200,8 @@ final class Controllers {
         return text.toString();
     }
 
-    private static Throwable rootOf(Throwable error) {
-        return error.getCause() == null ? error : error.getCause();
+    private static Throwable unwrapped(Throwable error) {
+        return error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     }
 
     /** One question to all controllers, and to those that they name as leader; the first configuration wins. */

@@ -145,24 +145,12 @@ final class NodeStream {
 
         @Override
         public void onError(Throwable error) {
-            Status status = Status.fromThrowable(error);
-            String text = status.getDescription() == null ? "" : ": " + status.getDescription();
-            Throwable cause = status.getCause();
-            String root = cause == null ? "" : " (" + rootOf(cause) + ")";
-            listener.failed(stream, StatusCode.OK, status.getCode() + text + root);
+            listener.failed(stream, StatusCode.OK, NetworkTrouble.of(Status.fromThrowable(error)));
         }
 
         @Override
         public void onCompleted() {
             listener.failed(stream, StatusCode.OK, "the node ended the stream");
-        }
-
-        private static String rootOf(Throwable error) {
-            Throwable root = error;
-            while (root.getCause() != null) {
-                root = root.getCause();
-            }
-            return String.valueOf(root.getMessage());
         }
     }
 }

@@ -111,20 +111,13 @@ final class UnaryCalls implements AutoCloseable {
         private final boolean departed;
 
         CallFailedException(String address, Status status, boolean departed) {
-            super(address + ": " + text(status), status.getCause());
+            super(address + ": " + NetworkTrouble.of(status), status.getCause());
             this.departed = departed;
         }
 
         /** Whether the call certainly never reached the other side. */
         boolean isUnsent() {
             return !departed;
-        }
-
-        private static String text(Status status) {
-            String description = status.getDescription();
-            Throwable cause = status.getCause();
-            String root = cause == null || cause.getMessage() == null ? "" : " (" + cause.getMessage() + ")";
-            return status.getCode() + (description == null ? "" : " " + description) + root;
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
  * a port can be another connection's while its process is down, even one from that port to itself, made by whoever
  * tries to reach the process; and then the process cannot listen again.
  */
-final class FreePorts {
+public final class FreePorts {
 
     /** Above what programs are known by, and below what systems give to connections. */
     private static final int LOWEST = 10_000;
@@ -24,7 +24,7 @@ final class FreePorts {
     private FreePorts() {}
 
     /** Returns this many ports of the loopback interface on which nobody listens now, all different. */
-    static List<Integer> find(int count, RandomGenerator random) throws IOException {
+    public static List<Integer> find(int count, RandomGenerator random) throws IOException {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
             for (int tries = 0; sockets.size() < count; tries++) {

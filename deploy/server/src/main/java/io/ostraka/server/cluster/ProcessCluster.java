@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 
 /**
  * A cluster of child processes on this machine, each a controller replica and a node, with data directories below one
- * folder. Any process can be killed and started again on its port and data. Not thread-safe.
+ * folder. Any process can be killed and started again on its port and data. Not thread-safe but for {@link #close}.
  */
 public final class ProcessCluster implements AutoCloseable {
 
@@ -44,22 +44,33 @@ public final class ProcessCluster implements AutoCloseable {
         }
     }
 
-    /** Starts the processes and waits until all listen; nothing is founded yet. */
-    public static ProcessCluster start(Plan plan) throws IOException, InterruptedException {
+    /** Chooses ports and makes directories; no process runs before {@link #launch}. */
+    public static ProcessCluster of(Plan plan) throws IOException {
         ProcessCluster cluster = new ProcessCluster();
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create();
+        FreePorts.find(plan.processes(), random).forEach(port -> cluster.addresses.add("127.0.0.1:" + port));
+        for (int i = 0; i < plan.processes(); i++) {
+            cluster.processes.add(cluster.describe(plan, i));
+        }
+        return cluster;
+    }
+
+    /** Starts the processes and waits until all listen; nothing is founded yet. */
+    public void launch() throws IOException, InterruptedException {
+        List<ServerProcess.Starting> starting = new ArrayList<>();
+        for (ServerProcess process : processes) {
+            starting.add(process.start());
+        }
+        for (ServerProcess.Starting each : starting) {
+            each.await();
+        }
+    }
+
+    /** A cluster that is launched; if that fails, nothing of it is left running. */
+    public static ProcessCluster start(Plan plan) throws IOException, InterruptedException {
+        ProcessCluster cluster = of(plan);
         try {
-            RandomGenerator random =
-                    RandomGeneratorFactory.of("L64X128MixRandom").create();
-            FreePorts.find(plan.processes(), random).forEach(port -> cluster.addresses.add("127.0.0.1:" + port));
-            List<ServerProcess.Starting> starting = new ArrayList<>();
-            for (int i = 0; i < plan.processes(); i++) {
-                ServerProcess process = cluster.describe(plan, i);
-                cluster.processes.add(process);
-                starting.add(process.start());
-            }
-            for (ServerProcess.Starting each : starting) {
-                each.await();
-            }
+            cluster.launch();
             return cluster;
         } catch (IOException | InterruptedException | RuntimeException e) {
             cluster.close();
@@ -69,18 +80,10 @@ public final class ProcessCluster implements AutoCloseable {
 
     private ServerProcess describe(Plan plan, int number) throws IOException {
         Path directory = Files.createDirectories(plan.directory().resolve("node-" + (number + 1)));
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + (plan.heapBytes() >> 20) + "m",
-                "-XX:+UseSerialGC",
-                "-XX:+UseCompactObjectHeaders",
-                "-XX:+ExitOnOutOfMemoryError",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow"));
-        String logback = System.getProperty("logback.configurationFile");
-        if (logback != null) {
-            command.add("-Dlogback.configurationFile=" + logback);
-        }
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JvmOptions.ofServer());
+        command.add("-Xmx" + (plan.heapBytes() >> 20) + "m");
         command.addAll(List.of(
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -160,9 +163,9 @@ public final class ProcessCluster implements AutoCloseable {
                 .build();
     }
 
-    /** Kills every process and waits until they are gone; their files stay. */
+    /** Kills every process for good and waits until they are gone; their files stay. Any thread, also during a launch. */
     @Override
     public void close() {
-        processes.forEach(ServerProcess::kill);
+        processes.forEach(ServerProcess::end);
     }
 }

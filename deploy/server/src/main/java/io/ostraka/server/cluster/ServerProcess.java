@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One server process that this program starts, kills and starts again on the same port and directory. What the process
- * prints goes to a log file beside its data. Not thread-safe but for {@link #kill()}.
+ * prints goes to a log file beside its data. Not thread-safe but for {@link #kill} and {@link #end}.
  */
 public final class ServerProcess {
 
@@ -25,6 +25,7 @@ public final class ServerProcess {
 
     private static final long POLL_MILLIS = 50;
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
 
     private final String name;
     private final List<String> command;
@@ -33,6 +34,7 @@ public final class ServerProcess {
 
     /** A process and the thread that copies what it prints. */
     private record Running(Process process, Thread output) {}
+    private boolean ended;
 
     /**
      * Prepares a process; nothing is started yet.
@@ -52,8 +54,15 @@ public final class ServerProcess {
         return name;
     }
 
-    /** Starts the process, without waiting until it serves. */
-    public Starting start() throws IOException {
+    /**
+     * Starts the process, without waiting until it serves.
+     *
+     * @throws ClusterFailure if it was ended for good
+     */
+    public synchronized Starting start() throws IOException {
+        if (ended) {
+            throw new ClusterFailure(name + " is not started again: its cluster is closed");
+        }
         ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command)).redirectErrorStream(true);
         Process started = builder.start();
         CountDownLatch ready = new CountDownLatch(1);
@@ -113,6 +122,31 @@ public final class ServerProcess {
         if (code != 0) {
             throw new ClusterFailure("SIG" + signal + " did not reach " + name);
         }
+    }
+
+    /** Kills the process for good: it cannot be started again, not even by a start that is under way. */
+    public synchronized void end() {
+        ended = true;
+        kill();
+    }
+
+    /**
+     * Sends SIGTERM and waits until the process is gone and all that it has printed is in its log file; returns its exit
+     * code.
+     *
+     * @throws ClusterFailure if it does not run, or takes longer than a minute to end
+     */
+    public int stop() throws InterruptedException {
+        Running stopped = running;
+        if (stopped == null) {
+            throw new ClusterFailure(name + " does not run");
+        }
+        stopped.process().toHandle().destroy();
+        if (!stopped.process().waitFor(STOP_TIMEOUT)) {
+            throw new ClusterFailure(name + " did not end within " + STOP_TIMEOUT.toSeconds() + " s; see " + logFile);
+        }
+        stopped.output().join();
+        return stopped.process().exitValue();
     }
 
     /** Whether the process runs. */

@@ -22,6 +22,7 @@ import java.util.Set;
  * @param leaseReads whether linearizable reads trust the leader's lease
  * @param heartbeat interval of heartbeats
  * @param electionTimeout shortest election timeout; the longest is twice as much
+ * @param shutdownGrace how long a planned stop may take to hand over what is led; zero for not at all
  * @param logSegmentBytes size of a log segment
  * @param unflushedLogBytesMax log that a restart may have to replay
  * @param storeCacheBytes memory for cached blocks
@@ -38,6 +39,7 @@ public record ProcessOptions(
         boolean leaseReads,
         Duration heartbeat,
         Duration electionTimeout,
+        Duration shutdownGrace,
         int logSegmentBytes,
         long unflushedLogBytesMax,
         long storeCacheBytes,
@@ -85,6 +87,7 @@ public record ProcessOptions(
                 leaseReads(settings),
                 Duration.ofMillis(number(settings, Setting.HEARTBEAT_MILLIS, 1, 60_000)),
                 electionTimeout(settings),
+                Duration.ofMillis(number(settings, Setting.SHUTDOWN_GRACE_MILLIS, 0, 600_000)),
                 (int) number(settings, Setting.LOG_SEGMENT_BYTES, 1 << 20, 1 << 30),
                 number(settings, Setting.UNFLUSHED_LOG_BYTES_MAX, 1 << 20, 1L << 40),
                 number(settings, Setting.STORE_CACHE_BYTES, 1 << 20, 1L << 40),

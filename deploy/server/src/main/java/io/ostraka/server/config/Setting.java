@@ -26,6 +26,11 @@ public enum Setting {
     /** Shortest election timeout; the longest is twice as much. */
     ELECTION_TIMEOUT_MILLIS(
             "election-timeout-millis", "1000", "shortest election timeout in milliseconds; drawn up to twice as long"),
+    /** How long a planned stop may take to hand over what is led here. */
+    SHUTDOWN_GRACE_MILLIS(
+            "shutdown-grace-millis",
+            "10000",
+            "at SIGTERM, the longest time to hand leadership over and answer clients in; 0 stops at once"),
     /** Size of one segment of the shared log. */
     LOG_SEGMENT_BYTES("log-segment-bytes", "67108864", "size of a segment of the log in bytes"),
     /** Log that may be on disk without being flushed into the store. */

@@ -42,8 +42,9 @@ public final class DemoCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             DirectoryTree tree = DirectoryTree.of(input(), 1 << 20);
-            ProcessCluster cluster = ProcessCluster.start(ProcessCluster.Plan.ofThree(directory));
+            ProcessCluster cluster = ProcessCluster.of(ProcessCluster.Plan.ofThree(directory));
             cleaning.cluster = cluster;
+            cluster.launch();
             boolean right = new Demo(cluster, tree, new SystemClock(), out).run();
             if (!right) {
                 cleaning.keep = true;
@@ -55,10 +56,19 @@ public final class DemoCommand implements Callable<Integer> {
             return 1;
         } finally {
             cleaning.run();
-            Runtime.getRuntime().removeShutdownHook(hook);
+            leaveToHook(hook);
             if (cleaning.keep) {
                 out.println("Data and output of the processes: " + directory);
             }
+        }
+    }
+
+    /** The hook has nothing left to do; if it runs already, it was faster. */
+    private static void leaveToHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException shuttingDown) {
+            // Ctrl-C: the program ends in a moment.
         }
     }
 

@@ -15,14 +15,19 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several servers in one process, each with its own directory and port; founded at the first start. Thread-safe only
  * for {@link #close}.
  */
-final class DevCluster implements AutoCloseable {
+public final class DevCluster implements AutoCloseable {
 
     private static final int CONTROLLERS_MAX = 3;
     private static final long FIRST_GID = 101;
@@ -35,23 +40,31 @@ final class DevCluster implements AutoCloseable {
      * What to run.
      *
      * @param directory one folder a node is made in it
-     * @param nodes how many nodes
+     * @param ports one a node
      * @param groups how many groups join at the first start
      * @param replicas of each group
      * @param shards how many, at the first start
-     * @param firstPort port of the first node
      */
-    record Plan(Path directory, int nodes, int groups, int replicas, int shards, int firstPort) {}
+    public record Plan(Path directory, List<Integer> ports, int groups, int replicas, int shards) {
 
-    DevCluster(Plan plan) {
+        /** Keeps a copy of the list. */
+        public Plan {
+            ports = List.copyOf(ports);
+        }
+
+        private int nodes() {
+            return ports.size();
+        }
+    }
+
+    /** A cluster that does not run yet. */
+    public DevCluster(Plan plan) {
         this.plan = plan;
     }
 
     /** Starts the servers, and founds the cluster if it is new; returns when every shard has an owner. */
-    void start() throws InterruptedException {
-        for (int node = 0; node < plan.nodes(); node++) {
-            startNode(node);
-        }
+    public void start() throws InterruptedException {
+        startNodes();
         try (OstrakaAdmin admin = OstrakaAdmin.builder()
                 .controllers(controllers())
                 .timeout(FOUNDING_TIMEOUT)
@@ -82,13 +95,36 @@ final class DevCluster implements AutoCloseable {
                 "owners of all shards");
     }
 
-    private synchronized void startNode(int node) {
+    /** All at once: what a start waits for is the disk, mostly. */
+    private synchronized void startNodes() throws InterruptedException {
+        List<Future<OstrakaProcess>> starting = new ArrayList<>();
+        try (ExecutorService starters = Executors.newCachedThreadPool()) {
+            for (int i = 0; i < plan.nodes(); i++) {
+                int node = i;
+                starting.add(starters.submit(() -> start(node)));
+            }
+        }
+        @Nullable RuntimeException failure = null;
+        for (Future<OstrakaProcess> each : starting) {
+            try {
+                processes.add(each.get());
+            } catch (ExecutionException e) {
+                failure = e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+            }
+        }
+        if (failure != null) {
+            close();
+            throw failure;
+        }
+    }
+
+    private OstrakaProcess start(int node) {
         Map<Setting, String> flags = new EnumMap<>(Setting.class);
         flags.put(Setting.ROLES, node < CONTROLLERS_MAX ? "controller,node" : "node");
         flags.put(Setting.LISTEN, address(node));
         flags.put(Setting.DATA, plan.directory().resolve("node-" + (node + 1)).toString());
         flags.put(Setting.CONTROLLERS, controllers());
-        processes.add(OstrakaProcess.start(ProcessOptions.of(Settings.resolve(flags, Map.of(), null))));
+        return OstrakaProcess.start(ProcessOptions.of(Settings.resolve(flags, Map.of(), null)));
     }
 
     private List<GroupSpec> groups() {
@@ -103,11 +139,11 @@ final class DevCluster implements AutoCloseable {
     }
 
     private String address(int node) {
-        return "127.0.0.1:" + (plan.firstPort() + node);
+        return "127.0.0.1:" + plan.ports().get(node);
     }
 
     /** Addresses of the controllers, for a client. */
-    String controllers() {
+    public String controllers() {
         return addressesOf(Math.min(CONTROLLERS_MAX, plan.nodes()));
     }
 

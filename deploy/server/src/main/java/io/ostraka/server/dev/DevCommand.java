@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,11 +21,14 @@ import picocli.CommandLine.Spec;
         description = "Run a whole cluster in this process, on fixed ports, until Ctrl-C.")
 public final class DevCommand implements Callable<Integer> {
 
+    private static final int DEFAULT_NODES = 3;
+    private static final int DEFAULT_PORT = 7100;
+
     @Option(
             names = "--nodes",
             paramLabel = "N",
             description = "nodes, of which up to three are controllers, too (default: 3)")
-    private int nodes = 3;
+    private int nodes = DEFAULT_NODES;
 
     @Option(names = "--groups", paramLabel = "N", description = "groups that join at the first start (default: 2)")
     private int groups = 2;
@@ -39,7 +43,7 @@ public final class DevCommand implements Callable<Integer> {
             names = "--port",
             paramLabel = "PORT",
             description = "port of the first node; the others follow (default: 7100)")
-    private int port = 7100;
+    private int port = DEFAULT_PORT;
 
     @Option(
             names = "--data",
@@ -60,7 +64,8 @@ public final class DevCommand implements Callable<Integer> {
         require(port >= 1 && port + nodes <= 65_536, "--port leaves no room for " + nodes + " ports");
         Path kept = data;
         Path directory = kept == null ? Files.createTempDirectory("ostraka-dev-") : Files.createDirectories(kept);
-        DevCluster cluster = new DevCluster(new DevCluster.Plan(directory, nodes, groups, replicas, shards, port));
+        DevCluster cluster = new DevCluster(new DevCluster.Plan(
+                directory, IntStream.range(port, port + nodes).boxed().toList(), groups, replicas, shards));
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> end(cluster, kept == null ? directory : null), "ostraka-dev-end"));
         cluster.start();
@@ -68,13 +73,15 @@ public final class DevCommand implements Callable<Integer> {
                 + (kept == null ? ", its data in " + directory + " until it ends" : ", its data in " + directory)
                 + ".");
         out.println("Try, in another terminal:");
-        String flag = port == 7100 ? "" : " --controllers " + cluster.controllers();
-        out.println("  ostraka put hello world" + flag);
-        out.println("  ostraka get hello" + flag);
-        out.println("  ostraka status" + flag);
-        out.println("  ostraka join 103=" + cluster.addressesOf(Math.min(3, nodes)) + flag);
-        out.println("  ostraka shard list" + flag);
-        out.println("  ostraka bench" + flag);
+        if (port != DEFAULT_PORT || nodes < DEFAULT_NODES) {
+            out.println("  export OSTRAKA_CONTROLLERS=" + cluster.controllers());
+        }
+        out.println("  ./ostraka put hello world");
+        out.println("  ./ostraka get hello");
+        out.println("  ./ostraka status");
+        out.println("  ./ostraka join 103=" + cluster.addressesOf(Math.min(3, nodes)));
+        out.println("  ./ostraka shard list");
+        out.println("  ./ostraka bench");
         out.println("Ctrl-C ends it.");
         out.flush();
         return cluster.awaitEnd();

@@ -39,7 +39,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -49,7 +51,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One running server: a data directory, an address, one shared log and one Raft host, and on them a controller replica,
- * a node, or both. Everything is opened in the constructor's order and closed in the reverse one.
+ * a node, or both. What was opened last is closed first.
+ *
+ * <p>A planned end is {@link #stop}: what this process leads goes to others first, so that clients wait for a hand-over
+ * and not for an election.
  *
  * <p>A failure from which the process cannot go on (a disk that fails, a broken store) ends it: nothing more is
  * answered, {@link #awaitEnd} returns 1. Its peers carry on.
@@ -64,6 +69,7 @@ public final class OstrakaProcess implements AutoCloseable {
     private static final int CALLS_PER_CONNECTION_MAX = 1_024;
     /** After which a connection is given up whose other side answers no ping: it lost its power or its network. */
     private static final int KEEP_ALIVE_TIMEOUT_SECONDS = 5;
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final ProcessOptions options;
     private final Clock clock = new SystemClock();
@@ -72,6 +78,7 @@ public final class OstrakaProcess implements AutoCloseable {
     private final AddressBook addresses = new AddressBook();
     private final MutableHandlerRegistry services = new MutableHandlerRegistry();
     private final AtomicReference<@Nullable RaftHost> startedHost = new AtomicReference<>();
+    private final AtomicReference<@Nullable ShardKvNode> startedNode = new AtomicReference<>();
     private final CompletableFuture<Integer> end = new CompletableFuture<>();
     private final Deque<Closing> closings = new ArrayDeque<>();
     private HostPort address;
@@ -123,6 +130,10 @@ public final class OstrakaProcess implements AutoCloseable {
         NetworkThreads network = opened(NetworkThreads.start(Tuning.networkThreads()), NetworkThreads::close);
         LogThread log =
                 opened(LogThread.start(recovery.log(), clock::nanoTime, new Pins(), this::fatal), LogThread::close);
+        // Closed after the host: its state machines write to the store until then.
+        @Nullable RocksKvStore store = options.roles().contains(Role.NODE) ? openStore() : null;
+        // Waited for after the transport, whose streams it carries; it takes nothing new long before that.
+        ServerEnd serverEnd = opened(new ServerEnd(), ServerEnd::await);
         NodeId node = directory.nodeId();
         NodeIdentity identity = new NodeIdentity(directory::clusterId, node, directory.startCounter());
         GrpcTransport transport = opened(
@@ -146,7 +157,8 @@ public final class OstrakaProcess implements AutoCloseable {
         host.start();
         startedHost.set(host);
         services.addService(new GrpcRaftService(transport, snapshots));
-        Server server = opened(listen(network), OstrakaProcess::stop);
+        Server server = listen(network);
+        serverEnd.server = server;
         address =
                 options.advertise().port() == 0 ? options.advertise().withPort(server.getPort()) : options.advertise();
         addresses.setAddress(node, InetSocketAddress.createUnresolved(address.host(), address.port()));
@@ -154,9 +166,10 @@ public final class OstrakaProcess implements AutoCloseable {
         if (options.roles().contains(Role.CONTROLLER)) {
             openController(parts);
         }
-        if (options.roles().contains(Role.NODE)) {
-            openNode(parts);
+        if (store != null) {
+            openNode(parts, store);
         }
+        closings.push(server::shutdown);
         LOG.info("node {} listens on {} as {}", node, address, options.roles());
     }
 
@@ -184,11 +197,14 @@ public final class OstrakaProcess implements AutoCloseable {
         offer(controller.services());
     }
 
-    private void openNode(Parts parts) {
-        Path directory = options.data();
-        RocksKvStore store = opened(
-                RocksKvStore.open(directory.resolve(STORE_FOLDER), Tuning.store(options), this::fatal),
+    private RocksKvStore openStore() {
+        return opened(
+                RocksKvStore.open(options.data().resolve(STORE_FOLDER), Tuning.store(options), this::fatal),
                 RocksKvStore::close);
+    }
+
+    private void openNode(Parts parts, RocksKvStore store) {
+        Path directory = options.data();
         ShardKvNode node = opened(
                 new ShardKvNode(
                         new ShardKvNode.Parts(
@@ -206,6 +222,7 @@ public final class OstrakaProcess implements AutoCloseable {
                         parts.recovery().replicas(),
                         this::fatal),
                 ShardKvNode::close);
+        startedNode.set(node);
         offer(node.services());
         node.start();
     }
@@ -242,10 +259,15 @@ public final class OstrakaProcess implements AutoCloseable {
                 .build();
     }
 
-    private static void stop(Server server) throws InterruptedException {
-        server.shutdown();
-        if (!server.awaitTermination(SERVER_STOP_SECONDS, TimeUnit.SECONDS)) {
-            server.shutdownNow().awaitTermination(SERVER_STOP_SECONDS, TimeUnit.SECONDS);
+    /** Waits until the streams of the server have ended, and ends those that do not. */
+    private static final class ServerEnd {
+        private @Nullable Server server;
+
+        void await() throws InterruptedException {
+            Server ending = server;
+            if (ending != null && !ending.shutdown().awaitTermination(SERVER_STOP_SECONDS, TimeUnit.SECONDS)) {
+                ending.shutdownNow().awaitTermination(SERVER_STOP_SECONDS, TimeUnit.SECONDS);
+            }
         }
     }
 
@@ -289,6 +311,39 @@ public final class OstrakaProcess implements AutoCloseable {
     }
 
     /**
+     * Ends the process as its clients like it: hands what it leads to others, answers what it has taken, and closes.
+     * The first two take at most the time that is set ({@code shutdown-grace-millis}); whatever is not done by then is
+     * left to an election.
+     */
+    public void stop() {
+        RaftHost host = startedHost.get();
+        ShardKvNode node = startedNode.get();
+        long graceMillis = options.shutdownGrace().toMillis();
+        if (host != null && graceMillis > 0) {
+            long deadlineNanos = clock.nanoTime() + graceMillis * NANOS_PER_MILLI;
+            LOG.info("stopping: what this process leads goes to others, for at most {} ms", graceMillis);
+            if (node != null) {
+                node.takeNoMoreClients();
+            }
+            awaitUntil(host.handOverLeadership(), deadlineNanos, "leadership of some groups was not handed over");
+            if (node != null) {
+                awaitUntil(node.dismissClients(), deadlineNanos, "some requests were not answered");
+            }
+        }
+        close();
+    }
+
+    private void awaitUntil(CompletableFuture<Void> done, long deadlineNanos, String otherwise) {
+        try {
+            done.get(Math.max(0, deadlineNanos - clock.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("the time to stop in is over: {}", otherwise);
+        }
+    }
+
+    /**
      * Stops listening, ends the parts in the reverse order of their opening, and waits for each. Nothing is flushed:
      * the log has what the store lacks.
      */
@@ -311,7 +366,8 @@ public final class OstrakaProcess implements AutoCloseable {
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return String.valueOf(cause.getMessage());
+        // Without what the network library puts before the system's own words.
+        return String.valueOf(cause.getMessage()).replaceFirst("^.*error\\(-?\\d+\\): ", "");
     }
 
     /** Has the host flush what keeps the log from giving back its oldest segment. */

@@ -77,6 +77,14 @@ public final class RawNode {
         return machine.leaseUntilNanos();
     }
 
+    /**
+     * Before this time, on the clock of the inputs, a tick changes nothing, unless another input comes first: what a
+     * host with many quiet groups saves.
+     */
+    public long dueNanos() {
+        return machine.dueNanos();
+    }
+
     /** Whether this replica leads without heartbeats of its own. */
     public boolean isQuiet() {
         return machine.isQuiet();

@@ -7,6 +7,7 @@ import io.ostraka.raft.core.input.Applied;
 import io.ostraka.raft.core.input.Budget;
 import io.ostraka.raft.core.input.Persisted;
 import io.ostraka.raft.core.input.Propose;
+import io.ostraka.raft.core.input.Read;
 import io.ostraka.raft.core.input.Received;
 import io.ostraka.raft.core.input.Released;
 import io.ostraka.raft.core.input.SnapshotInstalled;
@@ -217,6 +218,36 @@ final class PaperRulesTest {
         Effects effects = receive(new VoteRequest(B, ME, 1, LogPosition.ZERO, false));
 
         assertThat(effects.sendAfterPersist()).containsExactly(new VoteResponse(ME, B, 1, true));
+    }
+
+    @Test
+    void firstElectionOfANewGroupIsOpenedAtOnceByTheVoterWithTheLowestId() {
+        node.step(new Tick(1));
+        assertThat(node.role()).isEqualTo(RoleKind.PRE_CANDIDATE);
+
+        RawNode other = new RawNode(RaftConfig.defaults(), B, Restored.fresh(THREE), new Random(1), 0);
+        other.step(new Tick(1));
+        assertThat(other.role()).isEqualTo(RoleKind.FOLLOWER);
+    }
+
+    @Test
+    void firstElectionIsTriedAgainWithEveryHeartbeatUntilTheOthersAreThere() {
+        long interval = RaftConfig.defaults().heartbeatIntervalNanos();
+        node.step(new Tick(1));
+
+        assertThat(node.step(new Tick(interval)).sendNow()).isEmpty();
+        assertThat(node.step(new Tick(1 + interval)).sendNow())
+                .containsExactly(
+                        new PreVoteRequest(ME, B, 1, LogPosition.ZERO), new PreVoteRequest(ME, C, 1, LogPosition.ZERO));
+    }
+
+    @Test
+    void whoHasPromisedSomethingWaitsForAnElectionTimeoutAlsoWithTheLowestId() {
+        restore(1, null, 0);
+
+        node.step(new Tick(RaftConfig.defaults().electionTimeoutMinNanos() - 1));
+
+        assertThat(node.role()).isEqualTo(RoleKind.FOLLOWER);
     }
 
     // Section 5.3: log replication.
@@ -472,6 +503,24 @@ final class PaperRulesTest {
         receive(new HeartbeatResponse(C, ME, 1, 3));
         node.step(new Tick(next + RaftConfig.defaults().heartbeatIntervalNanos() + 10));
         assertThat(node.isQuiet()).isTrue();
+        assertThat(node.dueNanos()).isGreaterThanOrEqualTo(LATER + RaftConfig.defaults().electionTimeoutMaxNanos());
+    }
+
+    @Test
+    void nothingIsDueForAFollowerBeforeItsElectionTimeout() {
+        restore(1, null, 0, 1);
+        receive(new Heartbeat(B, ME, 1, 0, 1));
+
+        assertThat(node.dueNanos()).isGreaterThanOrEqualTo(RaftConfig.defaults().electionTimeoutMinNanos());
+        node.step(new Read(1, 5));
+        assertThat(node.dueNanos()).isEqualTo(5);
+    }
+
+    @Test
+    void aLeaderAtWorkIsAlwaysDue() {
+        lead();
+
+        assertThat(node.dueNanos()).isLessThanOrEqualTo(LATER);
     }
 
     private Effects receive(Message message) {

@@ -6,6 +6,7 @@ import io.ostraka.raft.core.input.Persisted;
 import io.ostraka.raft.core.input.Quarantined;
 import io.ostraka.raft.core.input.Released;
 import io.ostraka.raft.core.input.SnapshotInstalled;
+import io.ostraka.raft.core.input.Tick;
 import io.ostraka.raft.core.membership.Membership;
 import io.ostraka.raft.core.message.Message;
 import java.util.ArrayDeque;
@@ -73,7 +74,12 @@ final class TestReplica {
 
     /** Takes an input and does what follows but for the writes, which {@link #persist} completes. */
     Effects step(Input input) {
-        return carryOut(node.step(input));
+        boolean early = input instanceof Tick tick && tick.nowNanos() < node.dueNanos();
+        Effects done = node.step(input);
+        if (early && !done.equals(Effects.EMPTY)) {
+            throw new AssertionError("a tick before its time has an effect: " + done);
+        }
+        return carryOut(done);
     }
 
     private Effects carryOut(Effects done) {

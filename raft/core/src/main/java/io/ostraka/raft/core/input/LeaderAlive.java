@@ -4,7 +4,7 @@ import io.ostraka.raft.core.ReplicaId;
 
 /**
  * The heartbeat of the leader's node names this group: stands in for a heartbeat of the group's own. A follower of a
- * quiet leader needs it at least as often as heartbeats.
+ * quiet leader needs it several times within an election timeout.
  *
  * @param leader who leads
  * @param term in which term

@@ -40,6 +40,11 @@ public final class ForwardedReads {
         return true;
     }
 
+    /** Whether no read waits for anything. */
+    public boolean isEmpty() {
+        return underWay.isEmpty() && waiting.isEmpty();
+    }
+
     /** Whether a request should be sent now: reads wait, and none is under way or the last one went unanswered. */
     public boolean shouldRequest(long nowNanos, long retryNanos) {
         return underWay.isEmpty() ? !waiting.isEmpty() : nowNanos - sentNanos >= retryNanos;

@@ -49,6 +49,11 @@ final class Candidate implements Role {
     }
 
     @Override
+    public long dueNanos() {
+        return state.electionDeadlineNanos();
+    }
+
+    @Override
     public Transition receive(Message message) {
         if (message instanceof VoteResponse response && state.membership.isVoter(response.from())) {
             votes.count(response.from(), response.granted());

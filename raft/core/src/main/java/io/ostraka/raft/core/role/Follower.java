@@ -60,6 +60,14 @@ final class Follower implements Role {
     }
 
     @Override
+    public long dueNanos() {
+        if (!reads.isEmpty() || state.isQuarantined()) {
+            return state.nowNanos();
+        }
+        return state.membership.isVoter(state.self) ? state.electionDeadlineNanos() : Long.MAX_VALUE;
+    }
+
+    @Override
     public Transition receive(Message message) {
         switch (message) {
             case AppendRequest append -> onAppend(append);

@@ -80,11 +80,20 @@ final class Leader implements Role {
     }
 
     @Override
+    public long dueNanos() {
+        return quiet ? quorumReachedNanos() + state.config.electionTimeoutMaxNanos() : state.nowNanos();
+    }
+
+    private long quorumReachedNanos() {
+        return state.membership.reachedByQuorum(replica -> replica.equals(state.self)
+                ? state.nowNanos()
+                : progressOf(replica).lastContactNanos());
+    }
+
+    @Override
     public Transition tick() {
         long now = state.nowNanos();
-        long reached = state.membership.reachedByQuorum(replica ->
-                replica.equals(state.self) ? now : progressOf(replica).lastContactNanos());
-        if (now - reached >= state.config.electionTimeoutMaxNanos()) {
+        if (now - quorumReachedNanos() >= state.config.electionTimeoutMaxNanos()) {
             return new Transition.Follow(state.term(), null);
         }
         transfer.tick(now);
@@ -181,6 +190,10 @@ final class Leader implements Role {
     }
 
     void transferTo(@Nullable ReplicaId wanted) {
+        if (wanted == null && transfer.isUnderWay()) {
+            // Said again, it must not turn from one successor to another: both would stand, against each other.
+            return;
+        }
         ReplicaId target = wanted == null ? fittestSuccessor() : wanted;
         boolean fit = target != null && !target.equals(state.self) && mayLead(target);
         if (target != null && fit) {

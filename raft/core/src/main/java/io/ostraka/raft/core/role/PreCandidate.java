@@ -63,6 +63,11 @@ final class PreCandidate implements Role {
     }
 
     @Override
+    public long dueNanos() {
+        return state.electionDeadlineNanos();
+    }
+
+    @Override
     public Transition receive(Message message) {
         if (message instanceof ReadIndexRequest request) {
             state.out.sendNow(Follower.refusal(state, request));

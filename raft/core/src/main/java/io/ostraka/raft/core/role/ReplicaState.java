@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Quarantine.</b> A replica whose applied state is not to be trusted keeps its part in elections and commits,
  * which rest on the log alone, but must not lead: a leader answers from its state, and hands it to others.
+ *
+ * <p><b>The first election.</b> There is no leader that the replicas of a new group could disturb, so one of them, the
+ * voter with the lowest id, campaigns at once, and again with every heartbeat interval until the others are there.
+ * These wait as long as ever, so that they do not stand against it, and take over if it never comes.
  */
 final class ReplicaState {
 
@@ -66,7 +70,7 @@ final class ReplicaState {
         this.writtenCommit = restored.hardState().commit();
         this.nowNanos = nowNanos;
         this.stickyUntilNanos = nowNanos + config.electionTimeoutMinNanos();
-        if (membership.isSoleVoter(self)) {
+        if (membership.isSoleVoter(self) || opensTheFirstElection()) {
             electionDeadlineNanos = nowNanos;
         } else if (isFresh()) {
             electionDeadlineNanos = nowNanos + spreadNanos();
@@ -155,7 +159,14 @@ final class ReplicaState {
 
     /** Draws a new deadline; different replicas rarely draw the same (section 5.2). */
     void restartElectionTimer() {
-        electionDeadlineNanos = nowNanos + config.electionTimeoutMinNanos() + spreadNanos();
+        electionDeadlineNanos = nowNanos
+                + (opensTheFirstElection()
+                        ? config.heartbeatIntervalNanos()
+                        : config.electionTimeoutMinNanos() + spreadNanos());
+    }
+
+    long electionDeadlineNanos() {
+        return electionDeadlineNanos;
     }
 
     boolean isElectionDue() {
@@ -200,6 +211,12 @@ final class ReplicaState {
 
     private boolean isFresh() {
         return term == 0 && log.lastIndex() == 0;
+    }
+
+    private boolean opensTheFirstElection() {
+        return isFresh()
+                && !membership.voters().isEmpty()
+                && self.equals(membership.voters().getFirst());
     }
 
     private long spreadNanos() {

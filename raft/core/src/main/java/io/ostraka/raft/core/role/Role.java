@@ -19,6 +19,9 @@ sealed interface Role permits Follower, PreCandidate, Candidate, Leader {
     /** Time has passed. */
     Transition tick();
 
+    /** Before this time {@link #tick} changes nothing, unless another input comes first. */
+    long dueNanos();
+
     /**
      * A message of the current term, sent by a replica of the group. Messages that only a leader sends come to a
      * follower of it.

@@ -62,6 +62,7 @@ public final class RoleMachine {
     private final Snapshots snapshots;
     private Role role;
     private RoleChange published;
+    private boolean begun;
 
     /** A follower that knows what is on its disk and nothing else. */
     public RoleMachine(RaftConfig config, ReplicaId self, Restored restored, RandomGenerator random, long nowNanos) {
@@ -74,6 +75,7 @@ public final class RoleMachine {
 
     /** Takes inputs in their order, as one step. */
     public Effects step(List<Input> inputs) {
+        begun = true;
         for (Input input : inputs) {
             take(input);
         }
@@ -347,6 +349,12 @@ public final class RoleMachine {
     /** Whether this replica leads without heartbeats of its own. */
     public boolean isQuiet() {
         return role instanceof Leader leader && leader.isQuiet();
+    }
+
+    /** Before this time a tick changes nothing, unless another input comes first. */
+    public long dueNanos() {
+        // What the disk already proves to be committed comes out of the first step, whichever that is.
+        return begun ? role.dueNanos() : state.nowNanos();
     }
 
     /** Everything about this replica. */

@@ -62,6 +62,7 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
     private long lastExpiryNanos;
     private long toldApplied;
     private boolean inTurn;
+    private boolean atRest;
     private boolean applying = true;
     private boolean quarantineTold;
     private volatile Leadership leadership = Leadership.NONE;
@@ -101,6 +102,8 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
             if (distrusted != null) {
                 drive(d -> d.quarantined(distrusted.index(), loop.now()));
             }
+            // It may be due at once: the first election of a new group waits for no tick of the loop.
+            tick(loop.now());
         });
     }
 
@@ -133,6 +136,7 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
         if (running == null || closed) {
             return;
         }
+        atRest = false;
         if (!inTurn) {
             inTurn = true;
             loop.touch(this);
@@ -153,7 +157,14 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
         }
     }
 
+    /** Lets time pass; a replica to which nothing has happened since the last tick is left alone until it is due. */
     void tick(long nowNanos) {
+        boolean expires = nowNanos - lastExpiryNanos > EXPIRY_NANOS;
+        ReplicaDriver<R> running = driver;
+        boolean due = running == null || nowNanos - running.dueNanos() >= 0;
+        if (atRest && !due && !expires && applier.appliedEntry() == toldApplied) {
+            return;
+        }
         drive(d -> {
             // At ticks only: the core may answer by sending again, which must not turn into a busy loop.
             List<ReplicaId> lost = List.copyOf(lostTo);
@@ -163,11 +174,12 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
             status = d.status();
             unflushedBytes = d.unflushedBytes();
             d.release(services.retainedBytesMax());
-            if (nowNanos - lastExpiryNanos > EXPIRY_NANOS) {
+            if (expires) {
                 lastExpiryNanos = nowNanos;
                 onApply(() -> sending.expire(nowNanos));
             }
         });
+        atRest = true;
     }
 
     void endTurn(long nowNanos) {
@@ -274,7 +286,10 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
 
     @Override
     public void lost(ReplicaId peer) {
-        loop.execute(() -> lostTo.add(peer));
+        loop.execute(() -> {
+            lostTo.add(peer);
+            atRest = false;
+        });
     }
 
     /** Flushes the state machine; on the flush thread. */

@@ -29,6 +29,12 @@ final class NodeDuties {
 
     private static final Logger log = LoggerFactory.getLogger(NodeDuties.class);
 
+    /**
+     * How often the heartbeats of a node speak within the shortest election timeout. Groups that are at work have their
+     * own; for quiet ones this is enough, and less often means less work for a cluster that has nothing to do.
+     */
+    private static final int HEARTBEATS_IN_ELECTION_TIMEOUT = 4;
+
     private final Map<ReplicaId, ? extends DutyReplica> groups;
     private final AddressBook addresses;
     private final Transport transport;
@@ -78,12 +84,18 @@ final class NodeDuties {
         }
         if (nextHeartbeatNanos == null || nowNanos - nextHeartbeatNanos >= 0) {
             // A tick may come a little early or late; half a tick of slack keeps the average at the interval.
-            nextHeartbeatNanos = nowNanos + options.raft().heartbeatIntervalNanos() - options.tickNanos() / 2;
+            nextHeartbeatNanos = nowNanos + heartbeatIntervalNanos() - options.tickNanos() / 2;
             noteLed();
             for (NodeId node : heartbeats.peers()) {
                 transport.send(node, heartbeats.next(node, nowNanos, disk.healthy()));
             }
         }
+    }
+
+    private long heartbeatIntervalNanos() {
+        return Math.max(
+                options.raft().heartbeatIntervalNanos(),
+                options.raft().electionTimeoutMinNanos() / HEARTBEATS_IN_ELECTION_TIMEOUT);
     }
 
     private void noteLed() {

@@ -43,6 +43,7 @@ public final class RaftHost implements AutoCloseable {
     private final FlushDuty flushes;
     private final RandomGenerator random;
     private final Services services = new Services();
+    private volatile @Nullable Departure departure;
     private boolean closed;
 
     /**
@@ -169,15 +170,15 @@ public final class RaftHost implements AutoCloseable {
     }
 
     /**
-     * Asks every replica that leads here to hand its leadership to a peer, as one does before a planned stop; the
-     * caller gives it a moment. Does not block.
+     * Hands every leadership that this node has, or gets, to a peer, as one does before a planned stop. The result
+     * completes once nothing is led here that a peer in touch could lead; the caller says how long it waits for that.
+     * Does not block.
      */
-    public void handOverLeadership() {
-        groups.values().forEach(group -> {
-            if (group.leadership().leads()) {
-                group.transferLeadership(null);
-            }
-        });
+    public CompletableFuture<Void> handOverLeadership() {
+        Departure begun = new Departure(groups.values(), options.raft().electionTimeoutMinNanos());
+        departure = begun;
+        loops.getFirst().execute(() -> begun.insist(ports.clock().nanoTime()));
+        return begun.done();
     }
 
     /**
@@ -210,12 +211,20 @@ public final class RaftHost implements AutoCloseable {
             if (loop == loops.getFirst()) {
                 duties.tick(nowNanos, services.oldestWriteNanos(nowNanos));
                 flushes.check();
+                Departure leaving = departure;
+                if (leaving != null) {
+                    leaving.insist(nowNanos);
+                }
             }
         }
 
         @Override
         public void turnEnded() {
             ports.transport().flush();
+            Departure leaving = departure;
+            if (leaving != null) {
+                leaving.look(ports.clock().nanoTime());
+            }
         }
     }
 

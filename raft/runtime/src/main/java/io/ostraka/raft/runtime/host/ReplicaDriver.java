@@ -289,6 +289,11 @@ public final class ReplicaDriver<R> {
         return node.status();
     }
 
+    /** Before this time a tick changes nothing, unless something else happens first. */
+    public long dueNanos() {
+        return node.dueNanos();
+    }
+
     /** Returns the log that is in no completed flush, in bytes. */
     public long unflushedBytes() {
         return retention.unflushedBytes();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostraka.raft.core.ReplicaId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,35 @@ class RaftClusterIT {
                 return cluster.leads(to);
             });
             cluster.append("line after");
+        }
+    }
+
+    @Test
+    void aNodeThatIsAboutToStopHandsItsLeadershipOverWithoutAnElectionTimeout() throws Exception {
+        try (TestCluster cluster = new TestCluster(directory, TestCluster.timings(0), UNFLUSHED_BYTES_MAX)) {
+            cluster.append("line");
+            int from = cluster.leader();
+            long term = cluster.node(from).group().leadership().term();
+
+            cluster.node(from).handOverLeadership().get(30, TimeUnit.SECONDS);
+            cluster.stop(from);
+            cluster.append("line after");
+
+            int to = cluster.leader();
+            assertThat(to).isNotEqualTo(from);
+            assertThat(cluster.node(to).group().leadership().term()).isEqualTo(term + 1);
+        }
+    }
+
+    @Test
+    void aNodeWithoutPeersInTouchDoesNotWaitForASuccessor() throws Exception {
+        try (TestCluster cluster = new TestCluster(directory, TestCluster.timings(0), UNFLUSHED_BYTES_MAX)) {
+            cluster.append("line");
+            int last = cluster.leader();
+            cluster.stop(last % 3 + 1);
+            cluster.stop((last + 1) % 3 + 1);
+
+            assertThat(cluster.node(last).handOverLeadership()).succeedsWithin(Duration.ofSeconds(30));
         }
     }
 

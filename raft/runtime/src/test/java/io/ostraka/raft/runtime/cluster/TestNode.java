@@ -32,6 +32,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -111,6 +112,10 @@ final class TestNode<M extends StateMachine<Integer>> implements AutoCloseable {
 
     RaftGroup<Integer> group() {
         return group;
+    }
+
+    CompletableFuture<Void> handOverLeadership() {
+        return host.handOverLeadership();
     }
 
     M machine() {
