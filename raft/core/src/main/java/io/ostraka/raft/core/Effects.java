@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The order that matters: {@code append} and {@code hardState} are handed to the log in the order of the steps;
  * {@code sendNow} may leave at once; {@code sendAfterPersist} leaves only once everything up to and including
- * {@code persistId} is durable, which may already be so. The host then says
- * {@link io.ostraka.raft.core.input.Persisted}.
+ * {@code persistId} is durable, which may already be so, and not at all if the replica has entered a later term than
+ * the message's by then. The host then says {@link io.ostraka.raft.core.input.Persisted}.
  *
  * @param persistId the number of this step's write if it has one ({@link #hasWrite}), else of the latest before it, 0
  *     if there was none; grows by one with each write

@@ -136,7 +136,11 @@ final class TestReplica {
         }
         durableId = write.persistId();
         while (!held.isEmpty() && held.getFirst().persistId() <= durableId) {
-            outgoing.addAll(held.removeFirst().sendAfterPersist());
+            for (Message message : held.removeFirst().sendAfterPersist()) {
+                if (message.term() >= node.term()) {
+                    outgoing.add(message);
+                }
+            }
         }
         carryOut(node.step(new Persisted(durableId, nowNanos)));
     }

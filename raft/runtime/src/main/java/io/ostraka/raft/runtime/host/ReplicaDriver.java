@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A <i>turn</i> is a run of events that ends with {@link #endTurn}: proposals and reads that come in during a turn
  * are given to the core together at its end. A message that speaks of what is being written is held back until the log
- * says that it is durable.
+ * says that it is durable, and is dropped if this replica has entered a later term by then.
  *
  * <p>An exception from the core stops the replica for good: it neither sends nor writes after that, answers what waits
  * with "unknown", and refuses what comes.
@@ -172,9 +172,19 @@ public final class ReplicaDriver<R> {
         }
         persistedId = Math.max(persistedId, append.persistId());
         while (!held.isEmpty() && held.getFirst().persistId() <= persistedId) {
-            held.removeFirst().messages().forEach(ports::send);
+            held.removeFirst().messages().forEach(this::sendUnlessOvertaken);
         }
         step(new Persisted(append.persistId(), nowNanos));
+    }
+
+    /**
+     * Sends what was held back. What speaks of a term that this replica has left is of no use to anyone, and the same
+     * force may have replaced the entries that it acknowledges: it is as good as lost on the way.
+     */
+    private void sendUnlessOvertaken(Message message) {
+        if (message.term() >= node.term()) {
+            ports.send(message);
+        }
     }
 
     /** Takes how far the state machine has applied. */

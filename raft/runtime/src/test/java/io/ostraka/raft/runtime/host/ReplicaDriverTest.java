@@ -3,6 +3,8 @@ package io.ostraka.raft.runtime.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostraka.raft.core.Bytes;
+import io.ostraka.raft.core.Entry;
+import io.ostraka.raft.core.EntryType;
 import io.ostraka.raft.core.LogPosition;
 import io.ostraka.raft.core.RaftConfig;
 import io.ostraka.raft.core.RawNode;
@@ -13,6 +15,9 @@ import io.ostraka.raft.core.input.Budget;
 import io.ostraka.raft.core.input.Received;
 import io.ostraka.raft.core.input.Tick;
 import io.ostraka.raft.core.membership.Membership;
+import io.ostraka.raft.core.message.AppendRequest;
+import io.ostraka.raft.core.message.AppendResponse;
+import io.ostraka.raft.core.message.AppendResult;
 import io.ostraka.raft.core.message.Heartbeat;
 import io.ostraka.raft.core.message.Message;
 import io.ostraka.raft.core.message.VoteRequest;
@@ -99,6 +104,31 @@ class ReplicaDriverTest {
                 .singleElement()
                 .satisfies(message ->
                         assertThat(((VoteResponse) message).granted()).isTrue());
+    }
+
+    /** The force of both writes puts only the later leader's entries on disk. */
+    @Test
+    void whatOneForceBothWroteAndReplacedIsNotAcknowledged() {
+        ReplicaDriver<String> driver = driver(Membership.of(SELF, SECOND, THIRD));
+        driver.step(new Received(append(SECOND, 3, 2), 0));
+        driver.step(new Received(append(THIRD, 4, 1), 0));
+        assertThat(ports.writes).hasSize(2);
+
+        ports.takeWrites().forEach(write -> driver.written(write, 0));
+
+        assertThat(ports.sent).containsExactly(new AppendResponse(SELF, THIRD, 4, new AppendResult.Matched(1), 1));
+    }
+
+    @Test
+    void nothingLeavesThatSpeaksOfATermThatIsOver() {
+        ReplicaDriver<String> driver = driver(Membership.of(SELF, SECOND, THIRD));
+        driver.step(new Received(append(SECOND, 3, 2), 0));
+        List<LogWrite> first = ports.takeWrites();
+        driver.step(new Received(append(THIRD, 4, 1), 0));
+
+        first.forEach(write -> driver.written(write, 0));
+
+        assertThat(ports.sent).isEmpty();
     }
 
     @Test
@@ -195,6 +225,15 @@ class ReplicaDriverTest {
         return asked instanceof VoteRequest vote
                 ? new VoteResponse(vote.to(), SELF, vote.term(), true)
                 : new io.ostraka.raft.core.message.PreVoteResponse(asked.to(), SELF, asked.term(), true);
+    }
+
+    /** The first entries of a log, all of one term. */
+    private static AppendRequest append(ReplicaId leader, long term, int count) {
+        List<Entry> entries = new ArrayList<>();
+        for (int index = 1; index <= count; index++) {
+            entries.add(new Entry(index, term, EntryType.COMMAND, Bytes.utf8("of " + leader)));
+        }
+        return new AppendRequest(leader, SELF, term, LogPosition.ZERO, entries, 0, 1);
     }
 
     private ReplicaDriver<String> driver(Membership members) {

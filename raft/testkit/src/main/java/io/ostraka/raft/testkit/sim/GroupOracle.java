@@ -219,9 +219,7 @@ final class GroupOracle {
                 long match = status.matchIndex();
                 Long before = beliefs.put(new Belief(leader.term(), peer), match);
                 LogModel log = replica(leader.self()).core();
-                boolean isSo = !log.knows(match)
-                        || replica(peer).durableTerm() > leader.term()
-                        || replica(peer).durablyHolds(match, log.hash(match));
+                boolean isSo = !log.knows(match) || replica(peer).durablyHeldIn(leader.term(), match, log.hash(match));
                 if ((before != null && match < before) || !isSo || status.nextIndex() <= match) {
                     throw new InvariantViolation(
                             Invariant.MATCH_IS_DURABLE,

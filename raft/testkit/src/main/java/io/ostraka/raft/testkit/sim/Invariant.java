@@ -8,6 +8,8 @@ public enum Invariant {
     ONE_VOTE,
     /** What a message rests on (term, vote, entries) is durable before the message leaves. */
     DURABLE_BEFORE_SENT,
+    /** No message leaves that speaks of a term which its sender has left. */
+    PRESENT_TERM,
     /** Logs that have an entry of the same index and term are equal up to it. */
     LOG_MATCHING,
     /** A leader never overwrites or removes entries of its own log. */
@@ -22,7 +24,10 @@ public enum Invariant {
     MONOTONE,
     /** Nothing at or below the commit index is ever replaced. */
     COMMITTED_KEPT,
-    /** What a leader believes a follower to have, the follower has on disk, and the belief never shrinks in a term. */
+    /**
+     * What a leader believes a follower to have, the follower has on disk, or had until a later leader replaced it; and
+     * the belief never shrinks in a term.
+     */
     MATCH_IS_DURABLE,
     /** After a crash a replica holds everything that was durable, and nothing that it never wrote. */
     RECOVERED_AS_WRITTEN,

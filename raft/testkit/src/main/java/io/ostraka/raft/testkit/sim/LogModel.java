@@ -39,6 +39,11 @@ final class LogModel {
             return terms.length;
         }
 
+        /** Returns from where on it leaves nothing of what was in the log before. */
+        long firstReplaced() {
+            return restart ? from.index() : terms.length == 0 ? Long.MAX_VALUE : from.index() + 1;
+        }
+
         /** Returns where the entry is that comes in place {@code i} of this change. */
         LogPosition position(int i) {
             return new LogPosition(from.index() + 1 + i, terms[i]);

@@ -16,8 +16,8 @@ import io.ostraka.raft.runtime.storage.LogWrite;
 import io.ostraka.raft.runtime.storage.ReplicaRecovery;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +32,7 @@ final class ReplicaOracle {
     private final LogModel written = new LogModel();
     private final LogModel durable = new LogModel();
     private final Deque<LogModel.Change> unforced = new ArrayDeque<>();
-    private final TreeMap<Long, Long> lastDurableInTerm = new TreeMap<>();
+    private final Set<Long> replaced = new HashSet<>();
     private Leadership seen = Leadership.NONE;
     private long storeIndex;
     private long appliedIndex;
@@ -50,6 +50,11 @@ final class ReplicaOracle {
     /** Whether this survives whatever happens now. */
     boolean durablyHolds(long index, long hash) {
         return index <= storeIndex || durable.holds(index, hash);
+    }
+
+    /** Whether this survives whatever happens now, or did until a leader of a later term than that replaced it. */
+    boolean durablyHeldIn(long term, long index, long hash) {
+        return durablyHolds(index, hash) || (durableTerm() > term && replaced.contains(hash));
     }
 
     LogModel core() {
@@ -121,11 +126,16 @@ final class ReplicaOracle {
 
     /** Everything that was written is durable. */
     void forced() {
-        for (LogModel.Change change : unforced) {
-            durable.apply(change);
-            lastDurableInTerm.merge(durableTerm(), durable.last(), Math::max);
-        }
+        unforced.forEach(change -> noteReplaced(change));
+        unforced.forEach(durable::apply);
         unforced.clear();
+    }
+
+    /** What one force both writes and overwrites was never on disk. */
+    private void noteReplaced(LogModel.Change change) {
+        for (long index = Math.max(change.firstReplaced(), durable.floor()); index <= durable.last(); index++) {
+            replaced.add(durable.hash(index));
+        }
     }
 
     /** The store is durable up to an index. */
@@ -142,8 +152,13 @@ final class ReplicaOracle {
             case PreVoteResponse response -> response.granted() ? 0 : response.term();
             default -> message.term();
         };
-        if (claimed > saved.term() && claimed > durable.term(durable.last())) {
+        if (claimed > durableTerm()) {
             throw unsafe(message, "term " + saved.term());
+        }
+        long present = Math.max(seen.term(), durableTerm());
+        if (message.term() < present) {
+            throw new InvariantViolation(
+                    Invariant.PRESENT_TERM, self + " is in term " + present + " and sends " + message);
         }
         switch (message) {
             case VoteRequest request -> vote(message, saved, self);
@@ -161,17 +176,12 @@ final class ReplicaOracle {
         }
     }
 
-    /** The latest term that it durably knows: leaders up to there may have replaced what it promised before. */
-    long durableTerm() {
+    private long durableTerm() {
         HardState saved = durable.hardState();
         return Math.max(saved == null ? 0 : saved.term(), durable.term(durable.last()));
     }
 
     private void checkMatched(Message message, long index) {
-        if (message.term() < durableTerm()) {
-            checkMatchedInEarlierTerm(message, index);
-            return;
-        }
         if (index > Math.max(durable.last(), storeIndex)) {
             throw unsafe(message, "a log up to " + durable.last() + " and a store up to " + storeIndex);
         }
@@ -179,19 +189,6 @@ final class ReplicaOracle {
         boolean comparable = leader.seen.leads() && leader.seen.term() == message.term() && leader.core.knows(index);
         if (comparable && !durablyHolds(index, leader.core.hash(index))) {
             throw unsafe(message, "another entry at " + index);
-        }
-    }
-
-    /**
-     * One force covers many writes, and takes effect as if they had been forced one after the other. So an answer of an
-     * earlier term is true if its entries were durable before a later leader's took their place; that nothing is
-     * committed on such an answer alone is what {@link Invariant#COMMITTED_ON_QUORUM} looks at.
-     */
-    private void checkMatchedInEarlierTerm(Message message, long index) {
-        Map.Entry<Long, Long> then = lastDurableInTerm.floorEntry(message.term());
-        long reached = then == null ? 0 : then.getValue();
-        if (index > Math.max(reached, storeIndex)) {
-            throw unsafe(message, "in that term a log up to " + reached + " and a store up to " + storeIndex);
         }
     }
 
@@ -239,6 +236,7 @@ final class ReplicaOracle {
             if (next == null) {
                 throw new InvariantViolation(Invariant.RECOVERED_AS_WRITTEN, describe(found));
             }
+            noteReplaced(next);
             candidate.apply(next);
         }
         unforced.clear();
