@@ -96,7 +96,10 @@ final class DataCommands {
         }
 
         private static Json.Obj absent(String key) {
-            return Json.Obj.empty().with("key", key).with("value", new Json.Null()).with("revision", 0);
+            return Json.Obj.empty()
+                    .with("key", key)
+                    .with("value", new Json.Null())
+                    .with("revision", 0);
         }
     }
 

@@ -66,8 +66,7 @@ public final class OstrakaCommand {
         commands.put("status", (program, console) -> add(program, new InspectCommands.Status(console)));
         commands.put(
                 "shard",
-                (program, console) ->
-                        add(noun(program, "shard", "Shards."), new InspectCommands.ShardList(console)));
+                (program, console) -> add(noun(program, "shard", "Shards."), new InspectCommands.ShardList(console)));
         commands.put(
                 "request",
                 (program, console) -> add(
@@ -107,8 +106,8 @@ public final class OstrakaCommand {
     }
 
     /**
-     * Adds commands to a program. A program that has a command {@code controller} or {@code config} of its own keeps it,
-     * and gets {@code format}, {@code init} and so on below it. Call this after its own commands are there.
+     * Adds commands to a program. A program that has a command {@code controller} or {@code config} of its own keeps
+     * it, and gets {@code format}, {@code init} and so on below it. Call this after its own commands are there.
      *
      * @param program the root command
      * @param console what the commands read and write
@@ -132,8 +131,9 @@ public final class OstrakaCommand {
         program.setExecutionExceptionHandler((error, failed, parsed) -> {
             failed.getErr().println(message(error));
             if (error instanceof UnavailableException) {
-                failed.getErr().println("Is the cluster up? --controllers or $" + ClusterOptions.CONTROLLERS_VARIABLE
-                        + " say where it is; status shows who answers.");
+                failed.getErr()
+                        .println("Is the cluster up? --controllers or $" + ClusterOptions.CONTROLLERS_VARIABLE
+                                + " say where it is; status shows who answers.");
             }
             return exitCode(error);
         });

@@ -46,10 +46,8 @@ class AdminCommandsTest {
     @Test
     void manyMovesAreSummedUpByWhereTheyGo() {
         cluster.onChange(change -> {
-            ChangeReply.Builder reply = ChangeReply.newBuilder()
-                    .setCode(StatusCode.OK)
-                    .setNum(1)
-                    .setChanged(true);
+            ChangeReply.Builder reply =
+                    ChangeReply.newBuilder().setCode(StatusCode.OK).setNum(1).setChanged(true);
             for (int shard = 0; shard < 40; shard++) {
                 reply.addMoves(PlannedMove.newBuilder()
                         .setShard(shard)

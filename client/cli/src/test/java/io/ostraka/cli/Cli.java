@@ -53,7 +53,12 @@ final class Cli {
         err.reset();
         PrintStream errors = new PrintStream(err, true, UTF_8);
         Console console = new Console(
-                new ByteArrayInputStream(input), new PrintStream(out, true, UTF_8), errors, environment, interactive, interactive);
+                new ByteArrayInputStream(input),
+                new PrintStream(out, true, UTF_8),
+                errors,
+                environment,
+                interactive,
+                interactive);
         CommandLine program = new CommandLine(new Root());
         OstrakaCommand.addTo(program, console);
         program.setDefaultValueProvider(argument ->

@@ -182,8 +182,7 @@ class DataCommandsTest {
 
     @Test
     void aLineThatIsNoTextIsWrongByItselfAndStopsNothing() {
-        byte[] lines = "{\"key\":\"a\",\"value\":\"1\"}\n\u00ff\n{\"key\":\"b\",\"value\":\"2\"}"
-                .getBytes(ISO_8859_1);
+        byte[] lines = "{\"key\":\"a\",\"value\":\"1\"}\n\u00ff\n{\"key\":\"b\",\"value\":\"2\"}".getBytes(ISO_8859_1);
 
         assertThat(cli.input(lines).run("import", "-")).isEqualTo(4);
 

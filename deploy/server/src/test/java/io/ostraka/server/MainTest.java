@@ -29,8 +29,10 @@ final class MainTest {
 
         CommandLine init = Main.commandLine(io.ostraka.cli.Console.system(), "controller", "init");
         assertThat(init.getSubcommands().keySet()).containsExactly("controller");
-        assertThat(init.getSubcommands().get("controller").getSubcommands().keySet())
-                .containsExactly("format", "init");
+        assertThat(init.getSubcommands().values())
+                .singleElement()
+                .satisfies(controller ->
+                        assertThat(controller.getSubcommands().keySet()).containsExactly("format", "init"));
     }
 
     @Test

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * <p>What waits is bounded where it comes from: one piece for each stream of an importer, and one digest a replica.
  * Thread-safe.
  */
-final class BackgroundScans implements AutoCloseable {
+final class BackgroundScans implements Pieces, AutoCloseable {
 
     /** How much one piece reads, about. */
     static final int PIECE_BYTES = 256 * 1024;
@@ -55,20 +55,10 @@ final class BackgroundScans implements AutoCloseable {
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
-    /** Runs one piece of work; dropped once this is closed. */
-    void execute(Runnable piece) {
+    /** Dropped once this is closed. */
+    @Override
+    public void execute(Runnable piece) {
         schedule(piece, 0);
-    }
-
-    /** Runs {@code step} until it returns true, and lets others have their turn in between; then {@code done}. */
-    void inPieces(BooleanSupplier step, Runnable done) {
-        execute(() -> {
-            if (step.getAsBoolean()) {
-                done.run();
-            } else {
-                inPieces(step, done);
-            }
-        });
     }
 
     /** Whether digests of the store are computed at all. */

@@ -55,14 +55,10 @@ final class DigestService extends ReplicaDigestGrpc.ReplicaDigestImplBase {
             return;
         }
         HelloCheck.Refusal refusal = HelloCheck.ofReplica(
-                request.getHello(),
-                greeting.clusterId().getAsLong(),
-                ShardAdmission.ref(group.id()),
-                config.get());
+                request.getHello(), greeting.clusterId().getAsLong(), ShardAdmission.ref(group.id()), config.get());
         if (refusal != null) {
-            replies.onError(Status.FAILED_PRECONDITION
-                    .withDescription(refusal.reason())
-                    .asRuntimeException());
+            replies.onError(
+                    Status.FAILED_PRECONDITION.withDescription(refusal.reason()).asRuntimeException());
             return;
         }
         replies.onNext(toWire(group.digest(request.getIndex())));
@@ -126,8 +122,7 @@ final class DigestService extends ReplicaDigestGrpc.ReplicaDigestImplBase {
         return switch (answer) {
             case DigestAnswer.Computed(Digest digest) ->
                 reply.setState(DigestReply.State.COMPUTED)
-                        .setDigest(
-                                Id128.newBuilder().setHigh(digest.high()).setLow(digest.low()))
+                        .setDigest(Id128.newBuilder().setHigh(digest.high()).setLow(digest.low()))
                         .build();
             case DigestAnswer.Pending() ->
                 reply.setState(DigestReply.State.PENDING).build();

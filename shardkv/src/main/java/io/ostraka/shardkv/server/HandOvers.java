@@ -39,7 +39,7 @@ final class HandOvers implements TransferService.Sources {
             PeerChannels channels,
             NodeGreeting greeting,
             Executor readers,
-            BackgroundScans scans,
+            Pieces scans,
             DigestService digests,
             LongSupplier nanoTime,
             RandomGenerator random,

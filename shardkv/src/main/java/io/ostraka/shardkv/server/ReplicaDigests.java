@@ -27,8 +27,7 @@ final class ReplicaDigests {
         }
         Latest begun = new Latest(scan, null);
         replace(begun);
-        scans.digest(
-                scan, () -> isLatest(scan), done -> latest.compareAndSet(begun, new Latest(done, done.digest())));
+        scans.digest(scan, () -> isLatest(scan), done -> latest.compareAndSet(begun, new Latest(done, done.digest())));
     }
 
     private boolean isLatest(ShardScan scan) {

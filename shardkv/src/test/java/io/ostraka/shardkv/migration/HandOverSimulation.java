@@ -109,7 +109,8 @@ final class HandOverSimulation {
         for (SimulatedGroup group : all()) {
             List<Integer> unlike = group.fixture().shardsUnlikeReplayed();
             if (!unlike.isEmpty()) {
-                throw failure("group " + group.id() + " holds something else of shards " + unlike + " than its log says");
+                throw failure(
+                        "group " + group.id() + " holds something else of shards " + unlike + " than its log says");
             }
         }
     }

@@ -48,24 +48,28 @@ final class HeldNode implements AutoCloseable {
             address -> InProcessChannelBuilder.forName(address).directExecutor().build());
     private final HandOvers handOvers;
     private final Server server;
+    private final BackgroundScans scans = new BackgroundScans(0, () -> 0, broken -> {});
     private boolean holdsReaders;
     private int rounds;
     private long term;
 
     HeldNode(long id, ClusterConfig config, Path directory) throws IOException {
         NodeGreeting greeting = new NodeGreeting(id, 1, () -> CLUSTER);
+        RouteHints hints = new RouteHints(() -> config, new AddressBook());
         handOvers = new HandOvers(new HandOvers.Parts(
                 loop,
                 new ControllerLink(List.of("no controller"), channels, loop),
                 channels,
                 greeting,
                 this::read,
+                this::read,
+                new DigestService(greeting, () -> config, groups::get, channels, hints),
                 loop::nowNanos,
                 new SplittableRandom(id),
                 directory,
                 AgentOptions.DEFAULT,
                 () -> config,
-                new RouteHints(() -> config, new AddressBook()),
+                hints,
                 groups::get));
         handOvers.start();
         server = InProcessServerBuilder.forName(address(id))
@@ -94,7 +98,9 @@ final class HeldNode implements AutoCloseable {
                 this::read,
                 loop::nowNanos);
         rafts.put(fixture.id(), raft);
-        groups.put(fixture.id(), new ServedGroup(shared, raft, fixture.machine(), new GroupClock(0)));
+        groups.put(
+                fixture.id(),
+                new ServedGroup(shared, raft, fixture.machine(), new GroupClock(0), new ReplicaDigests(scans)));
     }
 
     /** The node's replica of the group leads from now on. */
@@ -144,6 +150,7 @@ final class HeldNode implements AutoCloseable {
     public void close() {
         channels.close();
         server.shutdownNow();
+        scans.close();
     }
 
     /** A group whose leader's proposals are applied at once. */

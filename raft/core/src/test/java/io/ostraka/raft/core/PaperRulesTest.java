@@ -503,7 +503,8 @@ final class PaperRulesTest {
         receive(new HeartbeatResponse(C, ME, 1, 3));
         node.step(new Tick(next + RaftConfig.defaults().heartbeatIntervalNanos() + 10));
         assertThat(node.isQuiet()).isTrue();
-        assertThat(node.dueNanos()).isGreaterThanOrEqualTo(LATER + RaftConfig.defaults().electionTimeoutMaxNanos());
+        assertThat(node.dueNanos())
+                .isGreaterThanOrEqualTo(LATER + RaftConfig.defaults().electionTimeoutMaxNanos());
     }
 
     @Test

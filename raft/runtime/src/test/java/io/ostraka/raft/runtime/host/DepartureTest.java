@@ -69,6 +69,6 @@ class DepartureTest {
     }
 
     private static PeerStatus peer(ReplicaId peer, long lastContactNanos) {
-        return new PeerStatus(peer, 0, 1, PeerStatus.Replication.REPLICATE, 0, lastContactNanos);
+        return new PeerStatus(peer, 0, 1, PeerStatus.Replication.REPLICATE, 0, lastContactNanos, false);
     }
 }
