@@ -56,7 +56,7 @@ class PlannedStopIT {
                 assertThat(load.verify(client)).isEmpty();
             }
         }
-        assertThat(meter.longestPauseMillis()).isLessThan(ELECTION_TIMEOUT.toMillis());
+        assertThat(meter.longestPauseMillis()).isLessThan((double) ELECTION_TIMEOUT.toMillis());
     }
 
     private static void awaitLines(AppendLoad load, long lines) {

@@ -163,7 +163,9 @@ public final class ProcessCluster implements AutoCloseable {
                 .build();
     }
 
-    /** Kills every process for good and waits until they are gone; their files stay. Any thread, also during a launch. */
+    /**
+     * Kills every process for good and waits until they are gone; their files stay. Any thread, also during a launch.
+     */
     @Override
     public void close() {
         processes.forEach(ServerProcess::end);

@@ -34,6 +34,7 @@ public final class ServerProcess {
 
     /** A process and the thread that copies what it prints. */
     private record Running(Process process, Thread output) {}
+
     private boolean ended;
 
     /**
@@ -131,8 +132,8 @@ public final class ServerProcess {
     }
 
     /**
-     * Sends SIGTERM and waits until the process is gone and all that it has printed is in its log file; returns its exit
-     * code.
+     * Sends SIGTERM and waits until the process is gone and all that it has printed is in its log file; returns its
+     * exit code.
      *
      * @throws ClusterFailure if it does not run, or takes longer than a minute to end
      */

@@ -69,6 +69,7 @@ public final class OstrakaProcess implements AutoCloseable {
     private static final int CALLS_PER_CONNECTION_MAX = 1_024;
     /** After which a connection is given up whose other side answers no ping: it lost its power or its network. */
     private static final int KEEP_ALIVE_TIMEOUT_SECONDS = 5;
+
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final ProcessOptions options;
