@@ -155,17 +155,17 @@ final class ReplicaOracle {
         if (claimed > durableTerm()) {
             throw unsafe(message, "term " + saved.term());
         }
-        long present = Math.max(seen.term(), durableTerm());
-        if (message.term() < present) {
-            throw new InvariantViolation(
-                    Invariant.PRESENT_TERM, self + " is in term " + present + " and sends " + message);
-        }
         switch (message) {
             case VoteRequest request -> vote(message, saved, self);
             case VoteResponse response when response.granted() -> vote(message, saved, response.to());
             case AppendResponse response
             when response.result() instanceof AppendResult.Matched matched -> checkMatched(message, matched.index());
             default -> {}
+        }
+        long present = Math.max(seen.term(), durableTerm());
+        if (message.term() < present) {
+            throw new InvariantViolation(
+                    Invariant.PRESENT_TERM, self + " is in term " + present + " and sends " + message);
         }
     }
 
