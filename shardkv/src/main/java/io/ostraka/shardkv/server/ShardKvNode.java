@@ -398,9 +398,9 @@ public final class ShardKvNode implements AutoCloseable {
             QuarantineMark mark = view.quarantine();
             if (mark != null && !quarantined) {
                 LOG.error(
-                        "group {}: what this node holds is not to be trusted: shard {} as of entry {} differed from what"
-                                + " a majority holds. It serves nothing of the group until a peer's state has replaced"
-                                + " it",
+                        "group {}: what this node holds is not to be trusted: shard {} as of entry {} differed from"
+                                + " what a majority holds. It serves nothing of the group until a peer's state has"
+                                + " replaced it",
                         group,
                         mark.shard(),
                         mark.digestIndex());
