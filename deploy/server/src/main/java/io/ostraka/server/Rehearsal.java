@@ -13,6 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Timer;
+import java.util.TimerTask;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -37,10 +40,13 @@ public final class Rehearsal {
             "leave 102 --dry-run",
             "bench --count 2000");
 
+    private static final int SECONDS_MAX = 120;
+
     private Rehearsal() {}
 
     /** Starts a cluster in a temporary directory, uses it, and ends it. */
     public static void main(String[] args) throws IOException, InterruptedException {
+        endInAnyCase();
         Path directory = Files.createTempDirectory("ostraka-rehearsal-");
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create();
         try (DevCluster cluster =
@@ -59,6 +65,17 @@ public final class Rehearsal {
             DirectoryRemoval.remove(directory);
         }
         System.exit(0);
+    }
+
+    /** Who waits for a rehearsal wants to begin: it may fail, but not hang. */
+    private static void endInAnyCase() {
+        TimerTask halt = new TimerTask() {
+            @Override
+            public void run() {
+                Runtime.getRuntime().halt(1);
+            }
+        };
+        new Timer("ostraka-rehearsal-guard", true).schedule(halt, TimeUnit.SECONDS.toMillis(SECONDS_MAX));
     }
 
     private static void run(Console console, String[] words) {
