@@ -14,9 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +25,6 @@ class FailoverChaos {
 
     private static final int ROUNDS = 20;
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @TempDir
     private Path directory;
@@ -63,7 +59,7 @@ class FailoverChaos {
     private static double killTheLeader(ProcessCluster cluster, OstrakaClient client, OstrakaAdmin admin, String round)
             throws Exception {
         client.put("before", round);
-        ServerProcess leader = cluster.at(await("a leader", () -> leader(admin)));
+        ServerProcess leader = cluster.at(Patience.find("a leader", () -> leader(admin)));
         leader.kill();
         long begin = System.nanoTime();
         client.put("after", round);
@@ -76,7 +72,7 @@ class FailoverChaos {
         }
         leader.start().await();
         // The next kill is only fair once the group could lose another replica.
-        await("three replicas that are equally far", () -> equallyFar(admin));
+        Patience.find("three replicas that are equally far", () -> equallyFar(admin));
         return millis;
     }
 
@@ -98,17 +94,5 @@ class FailoverChaos {
         return applied.size() == 3 && applied.stream().distinct().count() == 1
                 ? Optional.of(applied.getFirst())
                 : Optional.empty();
-    }
-
-    private static <T> T await(String what, Supplier<Optional<T>> condition) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (System.nanoTime() - deadline < 0) {
-            Optional<T> found = condition.get();
-            if (found.isPresent()) {
-                return found.get();
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
-        }
-        throw new AssertionError("waited " + PATIENCE.toSeconds() + " s in vain for " + what);
     }
 }

@@ -1,0 +1,35 @@
+package io.ostraka.it.processes;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Waits for what a cluster will come to, for so long that only a failure takes it. */
+final class Patience {
+
+    private static final Duration LONGEST = Duration.ofMinutes(3);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private Patience() {}
+
+    /** Waits until something is found. */
+    static <T> T find(String what, Supplier<Optional<T>> search) {
+        long deadline = System.nanoTime() + LONGEST.toNanos();
+        while (System.nanoTime() - deadline < 0) {
+            Optional<T> found = search.get();
+            if (found.isPresent()) {
+                return found.get();
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        throw new AssertionError("waited " + LONGEST.toSeconds() + " s in vain for " + what);
+    }
+
+    /** Waits until the condition holds. */
+    static void await(String what, BooleanSupplier condition) {
+        find(what, () -> condition.getAsBoolean() ? Optional.of(true) : Optional.empty());
+    }
+}
