@@ -190,6 +190,44 @@ final class LinearizabilityCheckerTest {
                 .contains("Then the counter is at 2", "needs the counter at another value than 2");
     }
 
+    /** A register that holds 0 at first: an operation is what is written, or {@code read}. */
+    private record Register() implements SequentialModel<String, String, String> {
+        @Override
+        public String initial() {
+            return "0";
+        }
+
+        @Override
+        public @Nullable String step(String state, String operation, @Nullable String result) {
+            if (operation.equals("read")) {
+                return result == null || result.equals(state) ? state : null;
+            }
+            return operation;
+        }
+
+        @Override
+        public String describe(String state) {
+            return "the register holds " + state;
+        }
+
+        @Override
+        public String needs(String state, String operation, String result) {
+            return "the register to hold " + result;
+        }
+    }
+
+    @Test
+    void writeThatLeavesTheStateAsItIsMayStillBeNeededLater() {
+        Call<String, String> same = new Call<>(1, "a", "0", 0, new Outcome.Returned<>("ok", 10));
+        Call<String, String> other = new Call<>(2, "b", "1", 1, new Outcome.Returned<>("ok", 10));
+        Call<String, String> read = new Call<>(3, "b", "read", 20, new Outcome.Returned<>("0", 30));
+
+        assertThat(new LinearizabilityChecker<>(new Register(), Bound.DEFAULT)
+                        .check(List.of(same, other, read))
+                        .isLinearizable())
+                .isTrue();
+    }
+
     private static Call<String, Integer> call(int id, String operation, long called, int result, long returned) {
         return new Call<>(id, "a", operation, called, new Outcome.Returned<>(result, returned));
     }

@@ -83,6 +83,15 @@ final class OutcomeHistoriesTest {
     }
 
     @Test
+    void unknownPutsTakeEffectInAnotherOrderThanTheyWereMade() {
+        good("""
+                a |put x 1 -> ?|
+                b                |put x 2 -> ?|
+                c                               |get x -> 2| |get x -> 1|
+                """);
+    }
+
+    @Test
     void twoUnknownAppendsSeenInTwoOrders() {
         bad("""
                 a |append x 1 -> ?|
@@ -97,6 +106,17 @@ final class OutcomeHistoriesTest {
         good("""
                 a |put x 1 -> ok| |delete x -> ?|
                 b                                  |get x -> 1| |get x -> absent|
+                """);
+    }
+
+    /** The first order that is tried needs the deletion in between, and then lacks it at the end. */
+    @Test
+    void unknownWriteIsLeftForLaterWhereAnotherOrderDoesWithoutIt() {
+        good("""
+                a |put x 1 -> ok    |
+                b |cas x 0 2 -> ok  |
+                c |delete x -> ?|
+                d                     |put x 9 -> ok 50| |get x -> absent|
                 """);
     }
 }
