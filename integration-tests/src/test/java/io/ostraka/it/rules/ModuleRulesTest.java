@@ -2,6 +2,7 @@ package io.ostraka.it.rules;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,6 +46,11 @@ final class ModuleRulesTest {
         "io.ostraka.shardkv.session..",
         "io.ostraka.shardkv.migration..",
         "io.ostraka.client.internal.routing..",
+    };
+
+    /** What users run from the class files alone, on histories of any system. */
+    private static final String[] HISTORIES = {
+        "io.ostraka.raft.testkit.history", "io.ostraka.raft.testkit.linearizability",
     };
 
     /** What no deciding class may touch: threads, clocks, chance, files, sockets, logs. */
@@ -125,6 +131,17 @@ final class ModuleRulesTest {
                                 || type.getFullName().equals("java.nio.ByteBuffer")
                                 || type.isArray()
                                 || type.isPrimitive())));
+    }
+
+    @Test
+    void historiesAndTheirCheckerUseNothingButThemselvesAndTheLanguage() {
+        check(classes()
+                .that()
+                .resideInAnyPackage(HISTORIES)
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(HISTORIES)
+                        .or(resideInAnyPackage("java..", "org.jspecify.annotations"))
+                        .or(describe("are arrays or primitive", type -> type.isArray() || type.isPrimitive()))));
     }
 
     @Test
