@@ -100,6 +100,11 @@ final class GroupRoute {
         return last;
     }
 
+    /** Nobody waits for this attempt any more. That says nothing of the group, so the next probe is due when it was. */
+    void probeAbandoned(long attempt) {
+        probe.remove(attempt);
+    }
+
     /** The next live request that waits for a leader; null: none. */
     @Nullable
     Request nextWaiting() {

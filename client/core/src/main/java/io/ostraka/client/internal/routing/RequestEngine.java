@@ -570,8 +570,7 @@ public final class RequestEngine {
         requests.remove(request.id);
         for (Attempt attempt : request.outstanding) {
             attempts.remove(attempt.id);
-            GroupRoute group = table.group(attempt.group);
-            group.probeEnded(attempt.id, request.deadlineNanos, 0);
+            table.group(attempt.group).probeAbandoned(attempt.id);
         }
         request.outstanding.clear();
         if (request.isWrite() && request.number != 0) {

@@ -253,6 +253,22 @@ class RequestEngineTest {
         assertThat(script.sent.get(1).node()).isEqualTo("a");
     }
 
+    /** The attempts that the first request left behind say nothing of the group, so they must not hold others back. */
+    @Test
+    void probeWhoseRequestWasServedElsewhereHoldsNobodyBack() {
+        script.lose("a");
+        script.submit(get());
+        script.wrongGroup(script.lastTo("a"), G101, 2);
+        script.ok(script.lastTo("d"));
+        assertThat(script.ended).hasSize(1);
+        script.map(EngineScript.G100, 3);
+        script.sent.clear();
+
+        script.submit(get());
+
+        assertThat(script.sent).extracting(Send::node).containsExactly("a", "b", "c");
+    }
+
     @Test
     void badRequestsAreRefusedBeforeTheyAreSent() {
         Bytes key = Bytes.utf8("k");
