@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -34,6 +35,7 @@ final class Demo {
     private static final List<String> LINE_KEYS = List.of("log/alpha", "log/beta", "log/gamma", "log/delta");
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration MOVE_TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration POLL = Duration.ofMillis(100);
 
     private final ProcessCluster cluster;
     private final DirectoryTree tree;
@@ -157,14 +159,22 @@ final class Demo {
                 .count();
     }
 
-    private ServerProcess controllerLeader(OstrakaAdmin admin) {
-        return admin.status(false).controllers().stream()
-                .filter(answer -> answer.answer()
-                        .filter(controller -> controller.raft().role().equals("leader"))
-                        .isPresent())
-                .findFirst()
-                .map(answer -> cluster.at(answer.address()))
-                .orElseThrow(() -> new ClusterFailure("no controller says that it leads"));
+    /** Waits for one, since the process that has just been killed may have led the controller too. */
+    private ServerProcess controllerLeader(OstrakaAdmin admin) throws InterruptedException {
+        long begun = clock.nanoTime();
+        do {
+            Optional<ServerProcess> leader = admin.status(false).controllers().stream()
+                    .filter(answer -> answer.answer()
+                            .filter(controller -> controller.raft().role().equals("leader"))
+                            .isPresent())
+                    .findFirst()
+                    .map(answer -> cluster.at(answer.address()));
+            if (leader.isPresent()) {
+                return leader.get();
+            }
+            Thread.sleep(POLL);
+        } while (clock.nanoTime() - begun < CALL_TIMEOUT.toNanos());
+        throw new ClusterFailure("for " + CALL_TIMEOUT.toSeconds() + " s no controller said that it leads");
     }
 
     private void verify(DirectoryLoad files, List<String> wrong) {
