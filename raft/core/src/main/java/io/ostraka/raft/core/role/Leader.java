@@ -103,7 +103,6 @@ final class Leader implements Role {
         }
         if (mayFallQuiet()) {
             quiet = true;
-            reads.dropLease();
         }
         return Transition.STAY;
     }
@@ -168,6 +167,10 @@ final class Leader implements Role {
         advanceCommit();
         boolean heartbeatDue = !quiet && state.nowNanos() >= nextHeartbeatNanos;
         reads.confirm(this::confirmedRoundOf);
+        if (quiet) {
+            // Else the last answers to a round from before would earn it a lease again.
+            reads.dropLease();
+        }
         if (heartbeatDue || reads.needRound()) {
             startRound();
         }
@@ -295,6 +298,10 @@ final class Leader implements Role {
         nextHeartbeatNanos = state.nowNanos() + state.config.heartbeatIntervalNanos();
         transfer.askAgain();
         reads.confirm(this::confirmedRoundOf);
+        if (quiet) {
+            // Else the last answers to a round from before would earn it a lease again.
+            reads.dropLease();
+        }
     }
 
     private void sendAppends(Progress follower) {
