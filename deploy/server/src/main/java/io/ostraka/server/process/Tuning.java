@@ -35,6 +35,7 @@ final class Tuning {
                 defaults.queuedBytesMax(),
                 options.unflushedLogBytesMax(),
                 defaults.retainedBytesMax(),
+                defaults.transferRetainedBytesMax(),
                 defaults.slowWriteNanos(),
                 defaults.diskRecoveryNanos(),
                 defaults.randomSeed());

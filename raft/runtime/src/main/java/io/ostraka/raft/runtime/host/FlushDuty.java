@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,18 +20,18 @@ final class FlushDuty {
     private final Collection<HostedGroup<?>> groups;
     private final WorkThread thread;
     private final long unflushedBytesMax;
-    private final LongSupplier retainedBytesMax;
+    private final Supplier<RetainedLog> retained;
     private final AtomicBoolean running = new AtomicBoolean();
 
     FlushDuty(
             Collection<HostedGroup<?>> groups,
             WorkThread thread,
             long unflushedBytesMax,
-            LongSupplier retainedBytesMax) {
+            Supplier<RetainedLog> retained) {
         this.groups = groups;
         this.thread = thread;
         this.unflushedBytesMax = unflushedBytesMax;
-        this.retainedBytesMax = retainedBytesMax;
+        this.retained = retained;
     }
 
     /** Looks whether it is time; any thread. */
@@ -47,12 +47,12 @@ final class FlushDuty {
         Optional<HostedGroup<?>> most = groups.stream()
                 .filter(HostedGroup::isRunning)
                 .max(Comparator.comparingLong(HostedGroup::unflushedBytes));
-        most.ifPresent(group -> free(group, Long.MAX_VALUE, retainedBytesMax.getAsLong()));
+        most.ifPresent(group -> free(group, Long.MAX_VALUE, retained.get()));
     }
 
     /**
      * Frees an old segment: of the replicas that hold it, the one with most in it flushes, unless it has, and gives
-     * back also what it keeps for followers that lag. Any thread.
+     * back also what it keeps for followers that lag, unless they get a snapshot. Any thread.
      */
     void unpin(List<LogPin> pins) {
         HostedGroup<?> holder = null;
@@ -65,12 +65,12 @@ final class FlushDuty {
             }
         }
         if (holder != null && most != null) {
-            free(holder, most.upToIndex(), 0);
+            free(holder, most.upToIndex(), retained.get().forTransfersOnly());
         }
     }
 
     /** Flushes what {@code group} holds if it is not durable up to {@code index}, unless a flush is running already. */
-    private void free(HostedGroup<?> group, long index, long retainedBytes) {
+    private void free(HostedGroup<?> group, long index, RetainedLog ofGroup) {
         if (!running.compareAndSet(false, true)) {
             return;
         }
@@ -81,7 +81,7 @@ final class FlushDuty {
                 }
                 for (HostedGroup<?> each : groups) {
                     LogPosition durable = each.durablePosition();
-                    long kept = each.equals(group) ? retainedBytes : retainedBytesMax.getAsLong();
+                    RetainedLog kept = each.equals(group) ? ofGroup : retained.get();
                     each.loop().execute(() -> each.drive(d -> d.flushed(durable, kept)));
                 }
             } finally {

@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
  * @param queuedBytesMax how many bytes of commands may wait, for one loop, to be proposed; past it they are refused
  * @param unflushedBytesMax how much log may be in no completed flush of a store, in bytes over all replicas
  * @param retainedBytesMax how much flushed log is kept for followers that lag, in bytes over all replicas
+ * @param transferRetainedBytesMax how much flushed log is kept for followers that get a snapshot, until they have
+ *     caught up, in bytes over all replicas; a transfer in which more than that is written begins anew
  * @param slowWriteNanos a log write that takes longer marks the disk as sick
  * @param diskRecoveryNanos how long no write may be slow before the disk counts as healthy again
  * @param randomSeed what the election timeouts are drawn from, different on each node
@@ -21,13 +23,16 @@ public record HostOptions(
         long queuedBytesMax,
         long unflushedBytesMax,
         long retainedBytesMax,
+        long transferRetainedBytesMax,
         long slowWriteNanos,
         long diskRecoveryNanos,
         long randomSeed) {
 
     /** Checks the bounds. */
     public HostOptions {
-        if (tickNanos < 1 || queuedBytesMax < 1 || unflushedBytesMax < 1 || retainedBytesMax < 0) {
+        boolean timely = tickNanos > 0;
+        boolean roomy = queuedBytesMax > 0 && unflushedBytesMax > 0;
+        if (!timely || !roomy || retainedBytesMax < 0 || transferRetainedBytesMax < 0) {
             throw new IllegalArgumentException("host options out of bounds");
         }
     }
@@ -40,6 +45,7 @@ public record HostOptions(
                 64L << 20,
                 64L << 20,
                 32L << 20,
+                256L << 20,
                 TimeUnit.SECONDS.toNanos(1),
                 TimeUnit.SECONDS.toNanos(30),
                 randomSeed);

@@ -30,8 +30,8 @@ interface HostServices {
     @Nullable
     NodeId nodeOf(ReplicaId replica);
 
-    /** Returns how many flushed bytes one replica may keep for its followers. */
-    long retainedBytesMax();
+    /** Returns how much flushed log one replica may keep for its followers. */
+    RetainedLog retainedLog();
 
     /** Returns the time. */
     long now();

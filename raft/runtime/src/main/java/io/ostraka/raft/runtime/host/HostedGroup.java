@@ -68,6 +68,7 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
     private volatile Leadership leadership = Leadership.NONE;
     private volatile @Nullable RaftStatus status;
     private volatile long unflushedBytes;
+    private volatile boolean keepsForTransfers;
     private volatile @Nullable String failure;
     private volatile boolean closed;
 
@@ -173,7 +174,8 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
             d.step(new Tick(nowNanos));
             status = d.status();
             unflushedBytes = d.unflushedBytes();
-            d.release(services.retainedBytesMax());
+            keepsForTransfers = d.keepsForTransfers();
+            d.release(services.retainedLog());
             if (expires) {
                 lastExpiryNanos = nowNanos;
                 onApply(() -> sending.expire(nowNanos));
@@ -314,6 +316,11 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
      */
     long unflushedBytes() {
         return machine.quarantinedAt() == null ? unflushedBytes : 0;
+    }
+
+    /** Whether it keeps log for a follower that gets a snapshot, or catches up after one; any thread. */
+    boolean keepsForTransfers() {
+        return keepsForTransfers;
     }
 
     // ---- ReplicaPorts: on the loop

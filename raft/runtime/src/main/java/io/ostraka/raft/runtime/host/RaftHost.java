@@ -75,8 +75,7 @@ public final class RaftHost implements AutoCloseable {
         this.applyThread = new WorkThread("ostraka-apply", ports.fatal());
         this.flushThread = new WorkThread("ostraka-flush", ports.fatal());
         this.duties = new NodeDuties(groups, ports.addresses(), ports.transport(), options);
-        this.flushes =
-                new FlushDuty(groups.values(), flushThread, options.unflushedBytesMax(), services::retainedBytesMax);
+        this.flushes = new FlushDuty(groups.values(), flushThread, options.unflushedBytesMax(), services::retainedLog);
         this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(options.randomSeed());
         for (LoopThread thread : ports.loops()) {
             loops.add(new RaftLoop(thread, ports.clock(), new LoopTicker(), ports.fatal()));
@@ -340,8 +339,13 @@ public final class RaftHost implements AutoCloseable {
         }
 
         @Override
-        public long retainedBytesMax() {
-            return options.retainedBytesMax() / Math.max(1, groups.size());
+        public RetainedLog retainedLog() {
+            long sending = groups.values().stream()
+                    .filter(HostedGroup::keepsForTransfers)
+                    .count();
+            return new RetainedLog(
+                    options.retainedBytesMax() / Math.max(1, groups.size()),
+                    options.transferRetainedBytesMax() / Math.max(1, sending));
         }
 
         @Override

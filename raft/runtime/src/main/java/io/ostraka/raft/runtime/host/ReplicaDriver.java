@@ -198,13 +198,13 @@ public final class ReplicaDriver<R> {
     }
 
     /** Takes what a flush of the state machine has made durable, and gives back log that nobody needs any more. */
-    public void flushed(LogPosition durable, long retainedBytesMax) {
+    public void flushed(LogPosition durable, RetainedLog retained) {
         flushedTo = durable;
-        release(retainedBytesMax);
+        release(retained);
     }
 
     /** Gives back log that was kept for a follower that has caught up meanwhile, or for too long. */
-    public void release(long retainedBytesMax) {
+    public void release(RetainedLog retained) {
         if (failure != null) {
             return;
         }
@@ -215,7 +215,7 @@ public final class ReplicaDriver<R> {
         if (!retention.worthwhile()) {
             return;
         }
-        LogPosition cut = retention.cut(node.status(), retainedBytesMax);
+        LogPosition cut = retention.cut(node.status(), retained);
         if (cut != null) {
             ports.write(new LogWrite.Release(self, cut));
             step(new Released(cut));
@@ -256,10 +256,22 @@ public final class ReplicaDriver<R> {
         retention.snapshotStarted(to, position);
     }
 
-    /** Takes the end of a transfer. */
+    /** Takes the end of a transfer; one that broke off may go on, until it is {@linkplain #snapshotDropped dropped}. */
     public void snapshotSent(ReplicaId to, LogPosition position, boolean ok) {
-        retention.snapshotEnded(to);
+        if (ok) {
+            retention.snapshotInstalled(to, position);
+        }
         step(new SnapshotSent(to, position, ok));
+    }
+
+    /** Notes that the snapshot for {@code to} is not kept for it any longer. */
+    public void snapshotDropped(ReplicaId to) {
+        retention.snapshotDropped(to);
+    }
+
+    /** Whether log is kept for a follower that gets a snapshot, or catches up after one. */
+    public boolean keepsForTransfers() {
+        return retention.keepsForTransfers();
     }
 
     /** Stops the replica for good because of {@code cause}, which its ports are told. */

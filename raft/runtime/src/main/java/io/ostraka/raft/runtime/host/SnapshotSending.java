@@ -24,13 +24,15 @@ final class SnapshotSending<R> {
     private static final long KEEP_BROKEN_NANOS = TimeUnit.MINUTES.toNanos(2);
 
     private static final class Pinned {
+        private final ReplicaId to;
         private final SnapshotReader reader;
         private final long transferId;
         private boolean running;
         private long brokenNanos;
         private boolean distrusted;
 
-        private Pinned(SnapshotReader reader, long transferId) {
+        private Pinned(ReplicaId to, SnapshotReader reader, long transferId) {
+            this.to = to;
             this.reader = reader;
             this.transferId = transferId;
         }
@@ -67,7 +69,7 @@ final class SnapshotSending<R> {
         }
         if (view == null && node != null) {
             // The number must differ from those of an earlier run of this process, too: a receiver may remember.
-            view = new Pinned(machine.openSnapshot(), services.now() + transfers++);
+            view = new Pinned(to, machine.openSnapshot(), services.now() + transfers++);
             pinned.put(to, view);
         }
         if (view == null || node == null || view.reader.position().index() < needed.atLeast()) {
@@ -97,10 +99,10 @@ final class SnapshotSending<R> {
         }
         view.running = false;
         view.brokenNanos = services.now();
+        tellCore(to, offer.header().position(), end == End.INSTALLED);
         if (end != End.BROKEN || closed || view.distrusted) {
             drop(to);
         }
-        tellCore(to, offer.header().position(), end == End.INSTALLED);
     }
 
     private void tellCore(ReplicaId to, LogPosition position, boolean ok) {
@@ -112,8 +114,7 @@ final class SnapshotSending<R> {
         for (Iterator<Pinned> each = pinned.values().iterator(); each.hasNext(); ) {
             Pinned view = each.next();
             if (!view.running && nowNanos - view.brokenNanos > KEEP_BROKEN_NANOS) {
-                view.reader.close();
-                each.remove();
+                giveBack(view, each);
             }
         }
     }
@@ -122,6 +123,7 @@ final class SnapshotSending<R> {
         @Nullable Pinned view = pinned.remove(to);
         if (view != null) {
             view.reader.close();
+            tellDropped(to);
         }
     }
 
@@ -129,6 +131,10 @@ final class SnapshotSending<R> {
     void distrust() {
         giveBack();
         pinned.values().forEach(view -> view.distrusted = true);
+    }
+
+    private void tellDropped(ReplicaId to) {
+        group.loop().execute(() -> group.drive(d -> d.snapshotDropped(to)));
     }
 
     /** Gives back what is not being sent; what is, follows when its transfer ends. */
@@ -141,9 +147,14 @@ final class SnapshotSending<R> {
         for (Iterator<Pinned> each = pinned.values().iterator(); each.hasNext(); ) {
             Pinned view = each.next();
             if (!view.running) {
-                view.reader.close();
-                each.remove();
+                giveBack(view, each);
             }
         }
+    }
+
+    private void giveBack(Pinned view, Iterator<Pinned> at) {
+        view.reader.close();
+        at.remove();
+        tellDropped(view.to);
     }
 }

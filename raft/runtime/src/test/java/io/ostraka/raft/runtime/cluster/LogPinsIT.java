@@ -79,6 +79,7 @@ class LogPinsIT {
                 defaults.queuedBytesMax(),
                 MANY_BYTES,
                 0,
+                0,
                 defaults.slowWriteNanos(),
                 defaults.diskRecoveryNanos(),
                 1);

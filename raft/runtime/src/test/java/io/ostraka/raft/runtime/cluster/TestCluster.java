@@ -63,6 +63,7 @@ final class TestCluster implements AutoCloseable {
                 defaults.queuedBytesMax(),
                 unflushedBytesMax,
                 unflushedBytesMax,
+                defaults.transferRetainedBytesMax(),
                 SLOW_WRITE_NANOS,
                 DISK_RECOVERY_NANOS,
                 number);

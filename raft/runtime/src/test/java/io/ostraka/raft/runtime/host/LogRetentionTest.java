@@ -24,6 +24,8 @@ class LogRetentionTest {
 
     private final LogRetention retention = new LogRetention(LogPosition.ZERO, List.of(), LogPosition.ZERO);
 
+    private long released;
+
     @Test
     void nothingIsCutBeforeAFlush() {
         retention.appended(entries(1, 1000));
@@ -37,7 +39,7 @@ class LogRetentionTest {
         retention.appended(entries(1, 1000));
         retention.flushed(new LogPosition(1000, 1));
 
-        assertThat(retention.cut(status(1000), 8 * 100 * PAYLOAD_BYTES))
+        assertThat(retention.cut(status(1000), room(800)))
                 .satisfies(cut -> assertThat(cut.index()).isBetween(880L, 905L));
         assertThat(retention.unflushedBytes()).isZero();
     }
@@ -47,9 +49,9 @@ class LogRetentionTest {
         retention.appended(entries(1, 1000));
         retention.flushed(new LogPosition(1000, 1));
 
-        assertThat(retention.cut(status(800), 500 * PAYLOAD_BYTES))
+        assertThat(retention.cut(status(800), room(500)))
                 .satisfies(cut -> assertThat(cut.index()).isBetween(790L, 800L));
-        assertThat(retention.cut(status(800), 100 * PAYLOAD_BYTES))
+        assertThat(retention.cut(status(800), room(100)))
                 .satisfies(cut -> assertThat(cut.index()).isBetween(890L, 910L));
     }
 
@@ -59,7 +61,7 @@ class LogRetentionTest {
         retention.appended(entries(1, 1000));
         retention.flushed(new LogPosition(900, 1));
 
-        assertThat(retention.cut(status(800), 0))
+        assertThat(retention.cut(status(800), room(0)))
                 .satisfies(cut -> assertThat(cut.index()).isBetween(895L, 900L));
     }
 
@@ -69,8 +71,87 @@ class LogRetentionTest {
         retention.flushed(new LogPosition(1000, 1));
         retention.snapshotStarted(PEER, new LogPosition(600, 1));
 
-        assertThat(retention.cut(status(0), 900 * PAYLOAD_BYTES))
+        assertThat(retention.cut(status(0), room(900)))
                 .satisfies(cut -> assertThat(cut.index()).isBetween(590L, 600L));
+    }
+
+    /** While it is sent, far more is written than is kept for followers that merely lag; it is followed by the log. */
+    @Test
+    void aTransferUnderSustainedLoadIsFollowedByTheLogUntilTheFollowerHasCaughtUp() {
+        long last = 1000;
+        retention.appended(entries(1, 1000));
+        retention.snapshotStarted(PEER, new LogPosition(1000, 1));
+        for (int i = 0; i < 5; i++) {
+            last = write(last, 100);
+            cut(0);
+        }
+        assertThat(released).isBetween(990L, 1000L);
+
+        retention.snapshotInstalled(PEER, new LogPosition(1000, 1));
+        cut(0);
+        assertThat(released).as("it is not known to have anything yet").isBetween(990L, 1000L);
+        for (long matched = 1000; matched < last - 100; matched += 100) {
+            last = write(last, 50);
+            cut(matched);
+            assertThat(released).isBetween(matched - 10, matched);
+        }
+
+        cut(last - 50);
+        assertThat(retention.keepsForTransfers()).as("it lags like any other").isFalse();
+        last = write(last, 200);
+        cut(last - 200);
+        assertThat(released).isBetween(last - 110, last - 90);
+    }
+
+    @Test
+    void forATransferThatNeverEndsNoMoreIsKeptThanItsOwnCap() {
+        retention.appended(entries(1, 1000));
+        retention.snapshotStarted(PEER, new LogPosition(1000, 1));
+        long last = write(1000, 790);
+        cut(0);
+        assertThat(released).isBetween(990L, 1000L);
+
+        last = write(last, 50);
+        cut(0);
+
+        assertThat(retention.keepsForTransfers()).isFalse();
+        assertThat(released).isBetween(last - 110, last - 90);
+    }
+
+    @Test
+    void theLogIsKeptForATransferThatMayGoOn_andNoLongerOnceItIsDropped() {
+        retention.appended(entries(1, 1000));
+        retention.snapshotStarted(PEER, new LogPosition(1000, 1));
+        long last = write(1000, 500);
+        cut(0);
+        assertThat(released).isBetween(990L, 1000L);
+
+        retention.snapshotDropped(PEER);
+        cut(0);
+
+        assertThat(released).isBetween(last - 110, last - 90);
+    }
+
+    /** Freeing a segment takes what is kept for those that lag, not what a transfer is to be followed by. */
+    @Test
+    void whereThereIsRoomForTransfersOnlyTheirLogStays() {
+        retention.appended(entries(1, 1000));
+        retention.flushed(new LogPosition(1000, 1));
+        retention.snapshotStarted(PEER, new LogPosition(600, 1));
+
+        assertThat(retention.cut(status(0), room(100).forTransfersOnly()))
+                .satisfies(cut -> assertThat(cut.index()).isBetween(590L, 600L));
+    }
+
+    @Test
+    void aReplicaThatNoLongerLeadsKeepsNothingForTransfers() {
+        retention.appended(entries(1, 1000));
+        retention.flushed(new LogPosition(1000, 1));
+        retention.snapshotStarted(PEER, new LogPosition(100, 1));
+
+        retention.cut(status(List.of()), room(0));
+
+        assertThat(retention.keepsForTransfers()).isFalse();
     }
 
     @Test
@@ -78,7 +159,7 @@ class LogRetentionTest {
         retention.appended(entries(1, 1000));
         retention.flushed(new LogPosition(500, 1));
 
-        LogPosition cut = retention.cut(status(1000), 0);
+        LogPosition cut = retention.cut(status(1000), room(0));
 
         assertThat(cut).isEqualTo(new LogPosition(500, 1));
     }
@@ -100,8 +181,28 @@ class LogRetentionTest {
         return entries;
     }
 
+    /** Room for so many entries, and for eight times as many as long as there is a transfer. */
+    private static RetainedLog room(long entries) {
+        return new RetainedLog(entries * PAYLOAD_BYTES, 8 * entries * PAYLOAD_BYTES);
+    }
+
+    private long write(long last, int count) {
+        retention.appended(entries(last + 1, count));
+        retention.flushed(new LogPosition(last + count, 1));
+        return last + count;
+    }
+
+    private void cut(long matched) {
+        LogPosition cut = retention.cut(status(matched), room(100));
+        released = cut == null ? released : cut.index();
+    }
+
     private static RaftStatus status(long matched) {
-        PeerStatus peer = new PeerStatus(PEER, matched, matched + 1, PeerStatus.Replication.REPLICATE, 0, 0, false);
+        return status(
+                List.of(new PeerStatus(PEER, matched, matched + 1, PeerStatus.Replication.REPLICATE, 0, 0, false)));
+    }
+
+    private static RaftStatus status(List<PeerStatus> peers) {
         return new RaftStatus(
                 SELF,
                 RoleKind.LEADER,
@@ -117,6 +218,6 @@ class LogRetentionTest {
                 RawNode.NO_LEASE,
                 false,
                 null,
-                List.of(peer));
+                peers);
     }
 }

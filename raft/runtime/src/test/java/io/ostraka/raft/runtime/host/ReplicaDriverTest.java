@@ -181,13 +181,13 @@ class ReplicaDriverTest {
         settle(driver, LATER);
         LogPosition applied = ports.applied.getLast().position();
 
-        driver.flushed(applied, 0);
+        driver.flushed(applied, new RetainedLog(0, 0));
 
         assertThat(ports.failures).isEmpty();
         assertThat(ports.writes).isEmpty();
 
         driver.applied(applied.index());
-        driver.release(0);
+        driver.release(new RetainedLog(0, 0));
 
         assertThat(ports.failures).isEmpty();
         assertThat(ports.writes).containsExactly(new LogWrite.Release(SELF, applied));

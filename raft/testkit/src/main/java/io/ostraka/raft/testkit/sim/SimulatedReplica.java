@@ -194,7 +194,7 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
 
     void tick(long now) {
         driver().step(new Tick(now));
-        driver().release(world.swarm().disk().retainedBytesMax());
+        driver().release(world.swarm().disk().retainedLog());
     }
 
     void received(Message message) {
@@ -253,7 +253,7 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
             if (!world.tampering().flushesNothing()) {
                 process.node().keep(id(), machine.durableTally());
             }
-            driver().flushed(machine.durable().position(), world.swarm().disk().retainedBytesMax());
+            driver().flushed(machine.durable().position(), world.swarm().disk().retainedLog());
         });
     }
 

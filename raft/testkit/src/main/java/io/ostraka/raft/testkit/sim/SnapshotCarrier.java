@@ -119,7 +119,10 @@ final class SnapshotCarrier {
         }
         sending.remove(offer.to());
         LogPosition position = offer.header().position();
-        replica.onLoop(() -> replica.driver().snapshotSent(offer.to(), position, end == End.INSTALLED));
+        replica.onLoop(() -> {
+            replica.driver().snapshotSent(offer.to(), position, end == End.INSTALLED);
+            replica.driver().snapshotDropped(offer.to());
+        });
     }
 
     // ---- receiving

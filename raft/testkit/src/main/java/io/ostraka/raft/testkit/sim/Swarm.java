@@ -2,6 +2,7 @@ package io.ostraka.raft.testkit.sim;
 
 import io.ostraka.raft.core.RaftConfig;
 import io.ostraka.raft.core.ReadMode;
+import io.ostraka.raft.runtime.host.RetainedLog;
 import io.ostraka.raft.runtime.storage.LogOptions;
 import java.util.EnumMap;
 import java.util.List;
@@ -62,7 +63,7 @@ public record Swarm(
      * @param forceMeanNanos how long a force takes on average
      * @param applyMeanNanos how long it takes on average until committed entries are applied
      * @param flushMeanNanos the mean time between flushes of a store
-     * @param retainedBytesMax how much flushed log is kept for followers
+     * @param retainedLog how much flushed log is kept for followers
      * @param retentionStepBytes how finely the log is cut
      */
     public record Storage(
@@ -70,7 +71,7 @@ public record Swarm(
             long forceMeanNanos,
             long applyMeanNanos,
             long flushMeanNanos,
-            long retainedBytesMax,
+            RetainedLog retainedLog,
             long retentionStepBytes) {}
 
     /**
@@ -132,7 +133,7 @@ public record Swarm(
                 millis(0.2),
                 millis(0.1),
                 storage.flushMeanNanos(),
-                storage.retainedBytesMax(),
+                storage.retainedLog(),
                 storage.retentionStepBytes());
         Map<Fault, Long> faults = new EnumMap<>(Fault.class);
         faults.put(Fault.LEADER_ISOLATED, 4 * electionMin);
@@ -205,8 +206,12 @@ public record Swarm(
                 millis(dice.logUniform(0.05, 10)),
                 millis(dice.logUniform(0.05, 5)),
                 millis(dice.logUniform(20, 3000)),
-                dice.oneOf(0L, 512L, 4096L, 1L << 20),
+                retained(dice.oneOf(0L, 512L, 4096L, 1L << 20)),
                 dice.oneOf(1L, 256L, 64L << 10));
+    }
+
+    private static RetainedLog retained(long bytesMax) {
+        return new RetainedLog(bytesMax, 8 * bytesMax);
     }
 
     private static Load load(Dice dice, RaftConfig raft) {
