@@ -1,21 +1,22 @@
 package io.ostraka.raft.testkit.sim;
 
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Injects the faults that a run's swarm has switched on, each at random times, until it is told to stop. */
 final class Chaos {
 
     private final World world;
     private final Dice dice;
+    private final Partitions partitions;
+    private final Contest contest;
     private final double electionNanos;
     private boolean stopped;
-    private long partitions;
 
     Chaos(World world) {
         this.world = world;
         this.dice = world.dice("chaos");
+        this.partitions = new Partitions(world);
+        this.contest = new Contest(world, dice, partitions);
         this.electionNanos = (double) world.swarm().raft().electionTimeoutMaxNanos();
     }
 
@@ -25,6 +26,7 @@ final class Chaos {
 
     void stop() {
         stopped = true;
+        partitions.stop();
     }
 
     private void next(Fault fault, long meanNanos) {
@@ -43,6 +45,8 @@ final class Chaos {
             case ONE_WAY_CUT -> partition(fault, this::cutOneWay);
             case BRIDGE -> partition(fault, this::bridge);
             case LEADER_ISOLATED -> partition(fault, this::isolateLeader);
+            case LEADERSHIP_CONTESTED -> contest.begin();
+            case CONNECTIONS_STALLED -> partition(fault, this::stall);
             case CONNECTION_RESET -> reset();
             case PROCESS_CRASH -> crash(fault, SimulatedNode.Crash.PROCESS);
             case MACHINE_CRASH -> crash(fault, SimulatedNode.Crash.MACHINE);
@@ -52,10 +56,7 @@ final class Chaos {
                                 dice.chance(0.5),
                                 dice.between(0, 12),
                                 dice.oneOf(SimulatedNode.Crash.values()));
-            case PAUSE -> {
-                world.counts().injected(fault);
-                victim().pauseUntil(soon(0.01, 5));
-            }
+            case PAUSE -> pause();
             case SLOW_DISK -> {
                 world.counts().injected(fault);
                 victim().slowUntil(soon(0.5, 5));
@@ -75,7 +76,7 @@ final class Chaos {
 
     /** Returns a node, a leading one by preference. */
     private SimulatedNode victim() {
-        SimulatedNode leading = dice.chance(0.5) ? leading() : null;
+        SimulatedNode leading = dice.chance(0.5) ? contest.leading() : null;
         return leading != null ? leading : anyNode();
     }
 
@@ -83,22 +84,21 @@ final class Chaos {
         return world.nodes().get(dice.random().nextInt(world.nodes().size()));
     }
 
-    private @Nullable SimulatedNode leading() {
-        List<SimulatedNode> leading = new ArrayList<>();
-        for (SimulatedNode node : world.nodes()) {
-            NodeProcess process = node.process();
-            if (process != null && process.replicas().stream().anyMatch(SimulatedReplica::leads)) {
-                leading.add(node);
-            }
-        }
-        return leading.isEmpty() ? null : leading.get(dice.random().nextInt(leading.size()));
-    }
-
     private void crash(Fault fault, SimulatedNode.Crash how) {
         SimulatedNode node = victim();
         if (node.process() != null) {
             world.counts().injected(fault);
             node.crashAndRestart(how);
+        }
+    }
+
+    private void pause() {
+        SimulatedNode node = victim();
+        world.counts().injected(Fault.PAUSE);
+        if (dice.chance(0.5)) {
+            node.pauseUntil(soon(0.01, 5));
+        } else {
+            node.afterSending(dice.between(1, 12), () -> node.pauseUntil(soon(0.01, 5)));
         }
     }
 
@@ -110,21 +110,9 @@ final class Chaos {
     }
 
     private void transfer() {
-        SimulatedNode node = leading();
-        NodeProcess process = node == null ? null : node.process();
-        if (process == null) {
-            return;
-        }
-        for (SimulatedReplica replica : process.replicas()) {
-            if (replica.leads() && dice.chance(0.7)) {
-                world.counts().injected(Fault.TRANSFER);
-                List<World.Place> members = world.placesOf(replica.group());
-                World.Place target = members.get(dice.random().nextInt(members.size()));
-                process.run(() -> replica.transfer(dice.chance(0.5) ? null : target.replica()));
-                if (dice.chance(0.4)) {
-                    partition(Fault.LEADER_ISOLATED, () -> deafen(process.node()));
-                }
-            }
+        SimulatedNode node = contest.leading();
+        if (node != null) {
+            contest.handOver(node, dice.chance(0.5) ? null : anyNode());
         }
     }
 
@@ -162,20 +150,11 @@ final class Chaos {
         }
     }
 
-    /** Replaces the partition that there is, and heals it after a while. */
     private void partition(Fault fault, Runnable cuts) {
-        if (world.nodes().size() == 1) {
-            return;
+        if (world.nodes().size() > 1) {
+            world.counts().injected(fault);
+            partitions.replace((long) (electionNanos * dice.logUniform(0.2, 6)), cuts);
         }
-        world.counts().injected(fault);
-        world.network().heal();
-        cuts.run();
-        long number = ++partitions;
-        world.queue().after((long) (electionNanos * dice.logUniform(0.2, 6)), () -> {
-            if (number == partitions && !stopped) {
-                world.network().heal();
-            }
-        });
     }
 
     private void split() {
@@ -194,13 +173,12 @@ final class Chaos {
 
     private void cutOneWay() {
         SimulatedNode node = victim();
-        boolean outwards = dice.chance(0.5);
+        SimulatedNode only = anyNode();
         boolean all = dice.chance(0.5);
-        int only = anyNode().index();
-        for (SimulatedNode other : world.nodes()) {
-            if (other != node && (all || other.index() == only)) {
-                world.network().cut(outwards ? node.index() : other.index(), outwards ? other.index() : node.index());
-            }
+        if (dice.chance(0.5)) {
+            partitions.silence(node, other -> all || other == only);
+        } else {
+            partitions.deafen(node, other -> all || other == only);
         }
     }
 
@@ -216,64 +194,26 @@ final class Chaos {
     }
 
     private void isolateLeader() {
-        SimulatedNode leader = leading();
+        SimulatedNode leader = contest.leading();
         if (leader == null) {
             return;
         }
-        SimulatedNode starved = anyNode();
-        if (dice.chance(0.3) && starved != leader) {
-            starve(leader, starved);
-        } else {
-            isolate(leader);
-            if (dice.chance(0.3)) {
-                bounce(leader);
-            }
-        }
-    }
-
-    /** Lets one follower miss its leader for an election, then cuts the leader off while others restart at once. */
-    private void starve(SimulatedNode leader, SimulatedNode follower) {
-        world.network().cut(leader.index(), follower.index());
-        long number = partitions + 1;
-        world.queue().after((long) (electionNanos * (1 + dice.random().nextDouble())), () -> {
-            if (number == partitions && !stopped) {
-                world.network().heal();
-                isolate(leader);
-                bounce(leader);
-            }
-        });
-    }
-
-    private void isolate(SimulatedNode node) {
         boolean deaf = dice.chance(0.7);
-        boolean dumb = !deaf || dice.chance(0.7);
-        for (SimulatedNode other : world.nodes()) {
-            if (other != node && deaf) {
-                world.network().cut(other.index(), node.index());
-            }
-            if (other != node && dumb) {
-                world.network().cut(node.index(), other.index());
-            }
+        if (deaf) {
+            partitions.deafen(leader, all -> true);
+        }
+        if (!deaf || dice.chance(0.7)) {
+            partitions.silence(leader, all -> true);
         }
     }
 
-    /** What a node sends still arrives, what is sent to it does not: it does not hear who succeeds it. */
-    private void deafen(SimulatedNode node) {
+    /** Holds up all that is sent to a node; each connection moves on by itself. */
+    private void stall() {
+        SimulatedNode node = victim();
+        partitions.stall(node);
         for (SimulatedNode other : world.nodes()) {
-            if (other != node) {
-                world.network().cut(other.index(), node.index());
-            }
-        }
-    }
-
-    /** Has the nodes but one restart, each or only some, in no time. */
-    private void bounce(SimulatedNode spared) {
-        for (SimulatedNode node : world.nodes()) {
-            if (node != spared && node.process() != null && dice.chance(0.5)) {
-                world.counts().injected(Fault.PROCESS_CRASH);
-                node.crash(dice.oneOf(SimulatedNode.Crash.values()));
-                node.boot();
-            }
+            long delay = (long) (electionNanos * dice.logUniform(0.2, 3));
+            world.queue().after(delay, () -> world.network().letGo(other.index(), node.index()));
         }
     }
 }

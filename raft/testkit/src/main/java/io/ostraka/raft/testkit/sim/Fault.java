@@ -16,8 +16,12 @@ public enum Fault {
     ONE_WAY_CUT,
     /** One node reaches all, all others only that one. */
     BRIDGE,
-    /** A node that leads is cut off, in one direction or both, perhaps while another node restarts in an instant. */
+    /** A node that leads is cut off, in one direction or both. */
     LEADER_ISOLATED,
+    /** A leader is succeeded in one of the ways that it hardly notices. */
+    LEADERSHIP_CONTESTED,
+    /** What is sent to a node waits on its way, and arrives in its order when the connections move on. */
+    CONNECTIONS_STALLED,
     /** The connection between two nodes breaks. */
     CONNECTION_RESET,
     /** A process dies; what the operating system holds stays. */
@@ -26,7 +30,7 @@ public enum Fault {
     MACHINE_CRASH,
     /** A process or machine dies exactly before or after a call of the disk or the sending of a message. */
     CRASH_AT_EFFECT,
-    /** A process stands still while clocks run on. */
+    /** A process stands still while clocks run on, at any time or right after it has sent something. */
     PAUSE,
     /** Every force of a disk takes long. */
     SLOW_DISK,

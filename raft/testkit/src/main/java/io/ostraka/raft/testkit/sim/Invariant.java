@@ -31,6 +31,8 @@ public enum Invariant {
     MATCH_IS_DURABLE,
     /** After a crash a replica holds everything that was durable, and nothing that it never wrote. */
     RECOVERED_AS_WRITTEN,
+    /** A leader that is quiet, or that asks another one to stand for election, has no lease. */
+    LEASE_GIVEN_UP,
     /** A read sees every entry that was committed when it was asked. */
     LINEARIZABLE_READ,
     /** What is said to be applied is committed; what is said to be refused never is; nothing is committed twice. */

@@ -190,6 +190,7 @@ final class NodeProcess {
             return;
         }
         world.network().send(node.index(), to, start, message);
+        node.sent();
     }
 
     void received(int from, SimulatedNetwork.Session session, List<PeerMessage> messages) {

@@ -3,6 +3,7 @@ package io.ostraka.raft.testkit.sim;
 import io.ostraka.raft.core.Entry;
 import io.ostraka.raft.core.HardState;
 import io.ostraka.raft.core.LogPosition;
+import io.ostraka.raft.core.RaftStatus;
 import io.ostraka.raft.core.ReplicaId;
 import io.ostraka.raft.core.message.AppendResponse;
 import io.ostraka.raft.core.message.AppendResult;
@@ -244,6 +245,18 @@ final class ReplicaOracle {
         written.set(candidate);
         core.set(candidate);
         appliedIndex = storeAt;
+    }
+
+    /** The core has begun: nobody may wait to see whether a vote that it has forgotten is given again. */
+    void begun(RaftStatus status) {
+        HardState saved = durable.hardState() == null ? HardState.INITIAL : durable.hardState();
+        ReplicaId vote = saved.term() == status.term() ? saved.vote() : null;
+        if (status.term() < durableTerm() || (vote != null && !vote.equals(status.vote()))) {
+            throw new InvariantViolation(
+                    Invariant.RECOVERED_AS_WRITTEN,
+                    self + " begins in term " + status.term() + " with a vote for " + status.vote() + "; durable is "
+                            + saved);
+        }
     }
 
     private String describe(ReplicaRecovery.Recovered found) {

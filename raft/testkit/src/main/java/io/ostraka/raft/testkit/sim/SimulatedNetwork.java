@@ -5,12 +5,15 @@ import io.ostraka.proto.raft.RaftFrame;
 import io.ostraka.raft.runtime.host.PeerMessage;
 import io.ostraka.raft.runtime.transport.MalformedFrameException;
 import io.ostraka.raft.runtime.transport.RaftCodec;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The network between the nodes: delays, loses, doubles, reorders and replays messages, which travel as the bytes that
- * production sends, and can be cut in each direction between any two nodes.
+ * production sends, and can be cut or held up in each direction between any two nodes.
  */
 final class SimulatedNetwork {
 
@@ -27,12 +30,16 @@ final class SimulatedNetwork {
         void received(int from, Session session, List<PeerMessage> messages);
     }
 
+    /** How far apart messages arrive that were held up together. */
+    private static final long GAP_NANOS = 1_000;
+
     private final EventQueue queue;
     private final Dice dice;
     private final Trace trace;
     private final FaultCounts counts;
     private final Receiver[] receivers;
     private final boolean[][] cut;
+    private final @Nullable Deque<Runnable>[][] heldUp;
     private final long[][] lastArrival;
     private final long lateNanos;
     private Swarm.Network manner;
@@ -47,7 +54,13 @@ final class SimulatedNetwork {
         int nodes = world.swarm().nodes();
         this.receivers = new Receiver[nodes];
         this.cut = new boolean[nodes][nodes];
+        this.heldUp = heldUp(nodes);
         this.lastArrival = new long[nodes][nodes];
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static @Nullable Deque<Runnable>[][] heldUp(int nodes) {
+        return new Deque[nodes][nodes];
     }
 
     void attach(int node, Receiver receiver) {
@@ -63,10 +76,34 @@ final class SimulatedNetwork {
         return cut[from][to];
     }
 
+    /** Holds up what goes from one node to another, until it is let go. */
+    void stall(int from, int to) {
+        if (heldUp[from][to] == null) {
+            heldUp[from][to] = new ArrayDeque<>();
+        }
+    }
+
+    /** Has what was held up arrive, in its order. */
+    void letGo(int from, int to) {
+        Deque<Runnable> late = heldUp[from][to];
+        heldUp[from][to] = null;
+        if (late != null) {
+            long at = 0;
+            for (Runnable arrival : late) {
+                at += GAP_NANOS;
+                queue.after(at, () -> ifJoined(from, to, arrival));
+            }
+            lastArrival[from][to] = Math.max(lastArrival[from][to], queue.nowNanos() + at);
+        }
+    }
+
     /** Joins all nodes again. */
     void heal() {
-        for (boolean[] row : cut) {
-            Arrays.fill(row, false);
+        for (int from = 0; from < cut.length; from++) {
+            Arrays.fill(cut[from], false);
+            for (int to = 0; to < cut.length; to++) {
+                letGo(from, to);
+            }
         }
     }
 
@@ -123,7 +160,13 @@ final class SimulatedNetwork {
     }
 
     private void ifJoined(int from, int to, Runnable arrival) {
-        if (!cut[from][to]) {
+        Deque<Runnable> waiting = heldUp[from][to];
+        if (cut[from][to]) {
+            return;
+        }
+        if (waiting != null) {
+            waiting.add(arrival);
+        } else {
             arrival.run();
         }
     }

@@ -35,6 +35,8 @@ final class SimulatedNode {
     private @Nullable NodeProcess process;
     private @Nullable Fuse fuse;
     private int fuseSteps;
+    private @Nullable Runnable onceSent;
+    private int sendingsLeft;
     private boolean failNextForce;
     private boolean mayRun = true;
     private long starts;
@@ -63,11 +65,11 @@ final class SimulatedNode {
         });
     }
 
-    /** Which part of the worst drift this clock has: in half of all runs one is slow and the rest are fast. */
+    /** Which part of the worst drift this clock has: in most runs one is slow and the rest are fast. */
     private double driftPart() {
         Dice shared = world.dice("clocks");
         int slow = shared.random().nextInt(world.swarm().nodes());
-        if (shared.chance(0.5)) {
+        if (shared.chance(0.7)) {
             return index == slow ? -1 : 1;
         }
         return dice.chance(0.6) ? dice.oneOf(-1.0, 1.0) : 2 * dice.random().nextDouble() - 1;
@@ -100,6 +102,12 @@ final class SimulatedNode {
     @Nullable
     NodeProcess process() {
         return process;
+    }
+
+    /** Whether a replica on it believes to lead. */
+    boolean leads() {
+        NodeProcess running = process;
+        return running != null && running.replicas().stream().anyMatch(SimulatedReplica::leads);
     }
 
     Dice dice() {
@@ -168,6 +176,7 @@ final class SimulatedNode {
         }
         process = null;
         fuse = null;
+        onceSent = null;
         failNextForce = false;
         world.trace().note("crash", index, how == Crash.MACHINE ? 1 : 0);
         world.trace().say(() -> "n" + index + " crashes: " + how);
@@ -203,6 +212,21 @@ final class SimulatedNode {
         world.counts().injected(Fault.CRASH_AT_EFFECT);
         sender.doom(lit.crash());
         return !lit.after();
+    }
+
+    /** Has {@code action} happen right after the node has sent so many messages more, unless it crashes before. */
+    void afterSending(int messages, Runnable action) {
+        sendingsLeft = messages;
+        onceSent = action;
+    }
+
+    /** A message has left. */
+    void sent() {
+        Runnable action = onceSent;
+        if (action != null && --sendingsLeft <= 0) {
+            onceSent = null;
+            action.run();
+        }
     }
 
     private void beforeDiskCall(DiskCall call) throws DiskException {
@@ -246,6 +270,7 @@ final class SimulatedNode {
     /** From now on nothing happens to this node by itself. */
     void settle() {
         fuse = null;
+        onceSent = null;
         failNextForce = false;
         pausedUntilNanos = 0;
         slowUntilNanos = 0;

@@ -15,6 +15,7 @@ import io.ostraka.raft.core.input.Received;
 import io.ostraka.raft.core.input.Tick;
 import io.ostraka.raft.core.input.TransferLeadership;
 import io.ostraka.raft.core.message.Message;
+import io.ostraka.raft.core.message.TimeoutNow;
 import io.ostraka.raft.runtime.host.Envelope;
 import io.ostraka.raft.runtime.host.Leadership;
 import io.ostraka.raft.runtime.host.LogRetention;
@@ -60,6 +61,7 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
     private boolean turnEnds;
     private boolean doomed;
     private boolean mayBeginToLead = true;
+    private boolean wasQuiet;
 
     SimulatedReplica(World world, NodeProcess process, World.Place place) {
         this.world = world;
@@ -101,6 +103,7 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
                         durable.position(),
                         world.swarm().disk().retentionStepBytes());
                 driver = new ReplicaDriver<>(id(), node, durable, retention, this);
+                oracle.begun(driver.status());
                 LogPosition distrusted = machine.quarantinedAt();
                 if (distrusted != null) {
                     mayBeginToLead = false;
@@ -225,9 +228,16 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
             turnEnds = true;
             process.post(0, () -> {
                 turnEnds = false;
+                wasQuiet = hasFollowersAndIsQuiet();
                 driver().endTurn(process.now());
+                wasQuiet = false;
             });
         }
+    }
+
+    private boolean hasFollowersAndIsQuiet() {
+        boolean possible = world.swarm().raft().quietAfterNanos() > 0 && !followers.isEmpty();
+        return possible && driver().status().quiet();
     }
 
     /** Puts {@code work} at the end of what the Raft loop has to do for this replica. */
@@ -285,6 +295,9 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
             return;
         }
         oracle.sending(real);
+        if (real instanceof TimeoutNow && driver().leadership(leadership).leased()) {
+            throw new InvariantViolation(Invariant.LEASE_GIVEN_UP, id() + " has a lease and sends " + real);
+        }
         process.send(to.node(), new Envelope(group(), real));
     }
 
@@ -346,6 +359,9 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
 
     @Override
     public void readable(ReadResult.Ready readable, List<ReadCallback> callbacks) {
+        if (wasQuiet) {
+            throw new InvariantViolation(Invariant.LEASE_GIVEN_UP, id() + " is quiet and answers a read at once");
+        }
         onApply(() -> applier.readable(readable, callbacks));
     }
 

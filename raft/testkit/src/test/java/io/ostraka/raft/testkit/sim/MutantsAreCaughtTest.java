@@ -2,6 +2,7 @@ package io.ostraka.raft.testkit.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.function.LongFunction;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,35 +12,29 @@ import org.junit.jupiter.params.provider.EnumSource;
 @NullMarked
 final class MutantsAreCaughtTest {
 
-    private static final int SEEDS_MAX = 600;
-    private static final long EVENTS = 5_000;
+    private static final int SEEDS_MAX = 500;
 
     @ParameterizedTest
     @EnumSource(Mutant.class)
-    void mistakeIsCaught(Mutant mutant) {
+    void mistakeAroundRaftIsCaught(Mutant mutant) {
+        assertCaught(mutant, new SeedRun(mutant));
+    }
+
+    @ParameterizedTest
+    @EnumSource(CodeMutant.class)
+    void mistakeWithinRaftIsCaught(CodeMutant mutant) {
+        assertCaught(mutant, new MutantLoader(mutant).seedRun());
+    }
+
+    private static void assertCaught(Enum<?> mutant, LongFunction<@Nullable String> run) {
         int seeds = 0;
-        InvariantViolation caught = null;
+        String caught = null;
         while (caught == null && seeds < SEEDS_MAX) {
-            caught = violation(++seeds, mutant);
+            caught = run.apply(++seeds);
         }
         assertThat(caught)
                 .as("what %s violates within %d seeds", mutant, SEEDS_MAX)
                 .isNotNull();
-        System.out.println(mutant + " is caught by seed " + seeds + ": " + firstLine(caught));
-    }
-
-    private static @Nullable InvariantViolation violation(long seed, Mutant mutant) {
-        try {
-            Simulation.run(seed, mutant, EVENTS, null);
-            return null;
-        } catch (InvariantViolation e) {
-            return e;
-        }
-    }
-
-    private static String firstLine(@Nullable Throwable caught) {
-        return caught == null
-                ? ""
-                : String.valueOf(caught.getMessage()).lines().findFirst().orElse("");
+        System.out.println(mutant + " is caught by seed " + seeds + ": " + caught);
     }
 }
