@@ -97,7 +97,7 @@ final class GroupReads {
             case ReadResult.Ready ready ->
                 shared.readers().execute(() -> {
                     try {
-                        readAll(batch, ready.term());
+                        readAll(batch, ready);
                     } finally {
                         count.addAndGet(-batch.size());
                     }
@@ -111,20 +111,20 @@ final class GroupReads {
         }
     }
 
-    private void readAll(List<Waiting> batch, long term) {
+    private void readAll(List<Waiting> batch, ReadResult.Ready proved) {
         IdentityHashMap<Answers, List<KvResponse>> replies = new IdentityHashMap<>();
         for (Waiting read : batch) {
-            replies.computeIfAbsent(read.answers(), _ -> new ArrayList<>()).add(linearizable(read.request(), term));
+            replies.computeIfAbsent(read.answers(), _ -> new ArrayList<>()).add(linearizable(read.request(), proved));
         }
         replies.forEach(Answers::answer);
     }
 
-    private KvResponse linearizable(KvRequest request, long term) {
+    private KvResponse linearizable(KvRequest request, ReadResult.Ready proved) {
         KvResponse found = value(request);
         Leadership after = group.raft().leadership();
-        boolean stillLeads = after.leads() && after.term() == term;
-        boolean stillLeased = !shared.options().leaseReads()
-                || after.leasedAt(shared.nanoTime().getAsLong());
+        boolean stillLeads = after.leads() && after.term() == proved.term();
+        boolean stillLeased =
+                !proved.byLease() || after.leasedAt(shared.nanoTime().getAsLong());
         return stillLeads && stillLeased ? found : group.notLeader(request, stillLeads ? null : after.leader());
     }
 

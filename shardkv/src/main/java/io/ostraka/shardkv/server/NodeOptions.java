@@ -12,7 +12,6 @@ import io.ostraka.proto.Limits;
  * @param parkMillisMax how long one of them waits at most
  * @param streamPendingBytesMax answers that a client leaves unread on one stream before it is closed
  * @param readThreads threads that read values from the store
- * @param leaseReads whether the groups' read mode is LEASE
  * @param digestBytesPerSecond how fast the node reads its store for digests; 0: never
  * @param digestIntervalMillis how often a group's replicas compare a shard
  * @param version the build, for status
@@ -25,7 +24,6 @@ public record NodeOptions(
         int parkMillisMax,
         long streamPendingBytesMax,
         int readThreads,
-        boolean leaseReads,
         long digestBytesPerSecond,
         long digestIntervalMillis,
         String version) {
@@ -58,7 +56,6 @@ public record NodeOptions(
                 2_000,
                 32L << 20,
                 2,
-                false,
                 4L << 20,
                 60_000,
                 "development");
@@ -74,7 +71,6 @@ public record NodeOptions(
                 parkMillisMax,
                 streamPendingBytesMax,
                 readThreads,
-                leaseReads,
                 bytesPerSecond,
                 intervalMillis,
                 version);

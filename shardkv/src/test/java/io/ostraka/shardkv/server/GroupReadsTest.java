@@ -47,7 +47,7 @@ class GroupReadsTest {
     private final Queue<ReadCallback> rounds = new ArrayDeque<>();
     private final List<KvResponse> answered = new ArrayList<>();
     private Leadership leadership = new Leadership(3, true, fixture.options().replica(), 1, 0, false);
-    private boolean leaseReads;
+    private boolean byLease;
     private GroupReads reads = newReads();
 
     @BeforeEach
@@ -74,7 +74,6 @@ class GroupReadsTest {
                 some.parkMillisMax(),
                 some.streamPendingBytesMax(),
                 some.readThreads(),
-                leaseReads,
                 some.digestBytesPerSecond(),
                 some.digestIntervalMillis(),
                 some.version());
@@ -120,8 +119,7 @@ class GroupReadsTest {
 
     @Test
     void readWhoseLeaseEndedBeforeItsValueWasReadIsRefused() {
-        leaseReads = true;
-        reads = newReads();
+        byLease = true;
         leadership = new Leadership(3, true, fixture.options().replica(), 1, NOW_NANOS + 1, true);
         read();
         letRoundsGo();
@@ -132,6 +130,17 @@ class GroupReadsTest {
         letReadersGo();
 
         assertThat(answered).extracting(KvResponse::getCode).containsExactly(StatusCode.OK, StatusCode.NOT_LEADER);
+    }
+
+    /** A leader that falls quiet, or has asked another one to stand, leads without a lease; a round proves as much. */
+    @Test
+    void readThatARoundProvedNeedsNoLease() {
+        leadership = new Leadership(3, true, fixture.options().replica(), 1, NOW_NANOS, false);
+        read();
+        letRoundsGo();
+        letReadersGo();
+
+        assertThat(answered).extracting(KvResponse::getCode).containsExactly(StatusCode.OK);
     }
 
     private boolean read() {
@@ -151,7 +160,7 @@ class GroupReadsTest {
 
     private void letRoundsGo() {
         for (ReadCallback round = rounds.poll(); round != null; round = rounds.poll()) {
-            round.completed(new ReadResult.Ready(3, 1));
+            round.completed(new ReadResult.Ready(3, 1, byLease));
         }
     }
 

@@ -183,7 +183,7 @@ final class HeldNode implements AutoCloseable {
         @Override
         public void read(ReadCallback callback) {
             rounds++;
-            callback.completed(new ReadResult.Ready(term, appliedIndex()));
+            callback.completed(new ReadResult.Ready(term, appliedIndex(), false));
         }
 
         @Override

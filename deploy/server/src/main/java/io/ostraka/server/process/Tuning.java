@@ -70,7 +70,6 @@ final class Tuning {
                 defaults.parkMillisMax(),
                 defaults.streamPendingBytesMax(),
                 defaults.readThreads(),
-                options.leaseReads(),
                 options.digestBytesPerSecond(),
                 options.digestInterval().toMillis(),
                 version == null ? defaults.version() : version);

@@ -15,8 +15,9 @@ public sealed interface ReadOutcome {
      * @param readId the id that the reader gave it
      * @param index how far the state machine must have applied
      * @param term the term of the leader that proved it
+     * @param byLease whether this replica's lease proved it, and no round: then the lease is to be checked again, too
      */
-    record Ready(long readId, long index, long term) implements ReadOutcome {}
+    record Ready(long readId, long index, long term, boolean byLease) implements ReadOutcome {}
 
     /**
      * The read was not proved.

@@ -221,7 +221,7 @@ final class Follower implements Role {
         List<Long> answered = reads.answered(response.requestId());
         for (long readId : answered) {
             if (response.granted()) {
-                state.out.read(new ReadOutcome.Ready(readId, response.index(), state.term()));
+                state.out.read(new ReadOutcome.Ready(readId, response.index(), state.term(), false));
             } else {
                 state.refuseRead(readId);
             }

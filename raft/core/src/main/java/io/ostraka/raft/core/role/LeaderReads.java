@@ -37,7 +37,7 @@ final class LeaderReads {
 
     void local(Read read) {
         if (isLeased()) {
-            out(new WaitingRead(null, read.readId(), state.log.commit()));
+            out(new WaitingRead(null, read.readId(), state.log.commit()), true);
         } else if (!waiting.offer(new WaitingRead(null, read.readId(), indexNow()))) {
             state.out.read(new ReadOutcome.Refused(read.readId(), new ReadOutcome.Overloaded()));
         }
@@ -46,7 +46,7 @@ final class LeaderReads {
     void forwarded(ReadIndexRequest request) {
         ReplicaId follower = request.from();
         if (isLeased()) {
-            out(new WaitingRead(follower, request.requestId(), state.log.commit()));
+            out(new WaitingRead(follower, request.requestId(), state.log.commit()), true);
         } else if (!waiting.offer(new WaitingRead(follower, request.requestId(), indexNow()))) {
             state.out.sendNow(Follower.refusal(state, request));
         }
@@ -88,7 +88,7 @@ final class LeaderReads {
     void answer() {
         if (state.log.commit() >= firstIndexOfTerm) {
             for (WaitingRead read : waiting.takeConfirmed(rounds.confirmed())) {
-                out(read);
+                out(read, false);
             }
         }
     }
@@ -129,10 +129,10 @@ final class LeaderReads {
         return Math.max(state.log.commit(), firstIndexOfTerm);
     }
 
-    private void out(WaitingRead read) {
+    private void out(WaitingRead read, boolean byLease) {
         ReplicaId follower = read.follower();
         if (follower == null) {
-            state.out.read(new ReadOutcome.Ready(read.id(), read.index(), state.term()));
+            state.out.read(new ReadOutcome.Ready(read.id(), read.index(), state.term(), byLease));
         } else {
             state.out.sendNow(new ReadIndexResponse(state.self, follower, state.term(), read.id(), read.index(), true));
         }

@@ -396,7 +396,7 @@ public final class ReplicaDriver<R> {
         }
         switch (outcome) {
             case ReadOutcome.Ready ready ->
-                ports.readable(new ReadResult.Ready(ready.term(), ready.index()), callbacks);
+                ports.readable(new ReadResult.Ready(ready.term(), ready.index(), ready.byLease()), callbacks);
             case ReadOutcome.Refused refused -> {
                 ReadResult result = new ReadResult.Refused(
                         switch (refused.reason()) {

@@ -72,7 +72,7 @@ class ReplicaApplierTest {
     @Test
     void aReadWaitsForItsIndex() {
         List<ReadResult> reads = new ArrayList<>();
-        ReadResult.Ready second = new ReadResult.Ready(1, 2);
+        ReadResult.Ready second = new ReadResult.Ready(1, 2, false);
         applier.readable(second, List.of(reads::add));
         applier.apply(List.of(command(1, "a")), List.of());
         assertThat(reads).isEmpty();
@@ -117,7 +117,7 @@ class ReplicaApplierTest {
     @Test
     void stoppingRefusesTheReadsThatWait() {
         List<ReadResult> reads = new ArrayList<>();
-        applier.readable(new ReadResult.Ready(1, 2), List.of(reads::add));
+        applier.readable(new ReadResult.Ready(1, 2, false), List.of(reads::add));
 
         applier.stop();
 
@@ -145,10 +145,10 @@ class ReplicaApplierTest {
     @Test
     void aStateThatIsNotTrustedIsNotRead() {
         List<ReadResult> reads = new ArrayList<>();
-        applier.readable(new ReadResult.Ready(1, 3), List.of(reads::add));
+        applier.readable(new ReadResult.Ready(1, 3, false), List.of(reads::add));
 
         applier.apply(List.of(command(1, "distrust"), command(2, "a"), command(3, "b")), List.of());
-        applier.readable(new ReadResult.Ready(1, 1), List.of(reads::add));
+        applier.readable(new ReadResult.Ready(1, 1, false), List.of(reads::add));
 
         ReadResult refused = new ReadResult.Refused(new Refusal.Stopped());
         assertThat(reads).containsExactly(refused, refused);

@@ -172,7 +172,7 @@ enum Mutant implements Tampering {
         @Override
         public ReadResult.@Nullable Ready answersRead(SimulatedReplica replica) {
             long applied = replica.driver().status().appliedIndex();
-            return replica.leads() ? new ReadResult.Ready(replica.leadership().term(), applied) : null;
+            return replica.leads() ? new ReadResult.Ready(replica.leadership().term(), applied, false) : null;
         }
     },
 
