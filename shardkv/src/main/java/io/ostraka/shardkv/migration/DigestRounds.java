@@ -48,8 +48,21 @@ final class DigestRounds {
         }
     }
 
+    /** What was found and is not in the log yet. */
+    private static final class Verdict {
+        final Command.Quarantine command;
+        boolean underWay;
+        long sayAtNanos;
+
+        Verdict(Command.Quarantine command, long nowNanos) {
+            this.command = command;
+            this.sayAtNanos = nowNanos;
+        }
+    }
+
     private final Outbox outbox;
     private final DigestOptions options;
+    private final SortedMap<ReplicaId, Verdict> verdicts = new TreeMap<>();
     private int lastShard;
     private long nextAtNanos;
     private @Nullable Round round;
@@ -71,6 +84,8 @@ final class DigestRounds {
         Round current = round;
         if (current != null) {
             pursue(current, now);
+        } else if (!verdicts.isEmpty()) {
+            pronounce(now);
         } else if (isOn() && now >= nextAtNanos && members().size() > 1) {
             begin(now);
         }
@@ -124,7 +139,7 @@ final class DigestRounds {
         }
         current.awaited.values().removeIf(heard -> now - heard > options.patienceNanos());
         if (current.awaited.isEmpty()) {
-            conclude(current, index);
+            conclude(current, index, now);
             end(now);
         } else if (now >= current.askAtNanos) {
             current.askAtNanos = now + options.retryNanos();
@@ -132,7 +147,7 @@ final class DigestRounds {
         }
     }
 
-    private void conclude(Round current, long index) {
+    private void conclude(Round current, long index, long now) {
         String where = "shard " + current.shard + " as of entry " + index;
         switch (DigestVerdict.of(outbox.view().membership(), current.digests)) {
             case DigestVerdict.Agreed ignored -> {}
@@ -144,10 +159,27 @@ final class DigestRounds {
                     outbox.add(
                             new AgentAction.Alarm("replica " + replica + " differs from a majority in what it holds of "
                                     + where + ": it is quarantined and rebuilt from a peer"));
-                    outbox.propose(new Command.Quarantine(replica, current.shard, index), true, ended -> {});
+                    verdicts.put(replica, new Verdict(new Command.Quarantine(replica, current.shard, index), now));
                 }
+                pronounce(now);
             }
         }
+    }
+
+    /** Says it until it is in the log: a leader that is about to go refuses every proposal, and may yet stay. */
+    private void pronounce(long now) {
+        verdicts.forEach((replica, verdict) -> {
+            if (!verdict.underWay && now >= verdict.sayAtNanos) {
+                verdict.underWay = true;
+                outbox.propose(verdict.command, true, result -> {
+                    verdict.underWay = false;
+                    verdict.sayAtNanos = outbox.nowNanos() + options.retryNanos();
+                    if (result != null) {
+                        verdicts.remove(replica);
+                    }
+                });
+            }
+        });
     }
 
     private void end(long now) {

@@ -79,7 +79,8 @@ final class ServedGroup {
 
     /** What this replica says of its digest at an entry. */
     DigestAnswer digest(long index) {
-        return digests.answer(index, machine.view());
+        // One that has stopped comes no further: whoever waited for it would compare nothing any more.
+        return raft.status().failure() == null ? digests.answer(index, machine.view()) : new DigestAnswer.Gone();
     }
 
     /** Whether what this replica holds is not to be trusted: it serves nothing, and does not lead for long. */

@@ -161,9 +161,8 @@ public final class GroupStateMachine implements StateMachine<KvResult> {
             if (state.quarantine() != null) {
                 break;
             }
-            if (result instanceof KvResult.DigestBegun(int shard, long index)) {
-                store(results);
-                listener.digestBegun(new ShardScan(store.snapshot(), state.keys(), shard, index));
+            if (result instanceof KvResult.DigestBegun begun) {
+                beginDigest(begun, results);
             } else if (state.pending().bytes() > options.limits().batchBytesMax()) {
                 store(results);
             }
@@ -249,9 +248,24 @@ public final class GroupStateMachine implements StateMachine<KvResult> {
         return KvResult.Heeded.INSTANCE;
     }
 
+    /** Whoever sees that the entry is applied must find the digest begun. */
+    private void beginDigest(KvResult.DigestBegun begun, ResultSink<KvResult> results) {
+        write();
+        listener.digestBegun(new ShardScan(store.snapshot(), state.keys(), begun.shard(), begun.index()));
+        answer(results);
+    }
+
     private void store(ResultSink<KvResult> results) {
+        write();
+        answer(results);
+    }
+
+    private void write() {
         state.write();
         written = new AppliedState(state.position(), state.membership());
+    }
+
+    private void answer(ResultSink<KvResult> results) {
         publish();
         for (Answer answer : answers) {
             results.result(answer.index(), answer.result());

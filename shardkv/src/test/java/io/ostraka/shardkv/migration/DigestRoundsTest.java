@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,9 @@ class DigestRoundsTest {
     private GroupFixture group;
     private GroupAgent agent;
     private long nowNanos;
+
+    /** What the log does not take. */
+    private Predicate<Command> refused = command -> false;
 
     /** What replicas answer; null for nothing. */
     private BiFunction<ReplicaId, Long, @Nullable DigestAnswer> answers = (replica, index) -> RIGHT;
@@ -72,9 +76,7 @@ class DigestRoundsTest {
         for (AgentAction action : actions) {
             switch (action) {
                 case AgentAction.Propose(long proposalId, Command command, boolean ignored) -> {
-                    logged.add(command);
-                    KvResult result = group.apply(command);
-                    carryOut(agent.step(new AgentEvent.Applied(group.machine().view()), nowNanos));
+                    KvResult result = refused.test(command) ? null : log(command);
                     carryOut(agent.step(new AgentEvent.Proposed(proposalId, result), nowNanos));
                 }
                 case AgentAction.AskDigests ask -> {
@@ -90,6 +92,13 @@ class DigestRoundsTest {
                 default -> {}
             }
         }
+    }
+
+    private KvResult log(Command command) {
+        logged.add(command);
+        KvResult result = group.apply(command);
+        carryOut(agent.step(new AgentEvent.Applied(group.machine().view()), nowNanos));
+        return result;
     }
 
     private List<Integer> digested() {
@@ -126,6 +135,23 @@ class DigestRoundsTest {
         assertThat(quarantined())
                 .containsExactly(new Command.Quarantine(THIRD, digested().getFirst(), index));
         assertThat(alarms).hasSize(1);
+    }
+
+    /** A leader that is to hand over refuses all proposals, and may stay nevertheless. */
+    @Test
+    void verdictThatTheLogDoesNotTakeIsSaidAgain_andNothingIsComparedBefore() {
+        answers = (replica, index) -> replica.equals(THIRD) ? OTHER : RIGHT;
+        refused = Command.Quarantine.class::isInstance;
+
+        pass(5 * SECOND);
+        assertThat(quarantined()).isEmpty();
+        assertThat(digested()).hasSize(1);
+
+        refused = command -> false;
+        answers = (replica, index) -> replica.equals(THIRD) ? new DigestAnswer.Quarantined() : RIGHT;
+        pass(5 * SECOND);
+        assertThat(quarantined()).hasSize(1);
+        assertThat(digested()).hasSizeGreaterThan(1);
     }
 
     @Test
