@@ -4,10 +4,12 @@ import io.ostraka.server.cluster.ServerProcess;
 import io.ostraka.server.config.ProcessOptions;
 import io.ostraka.server.config.Setting;
 import io.ostraka.server.config.Settings;
+import io.ostraka.server.process.ForcedEnd;
 import io.ostraka.server.process.OstrakaProcess;
 import io.ostraka.server.process.StopSignals;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -25,6 +27,7 @@ import picocli.CommandLine.Spec;
 final class ServeCommand implements Callable<Integer> {
 
     private static final String CONFIG = "--config";
+    private static final Duration FAILED_CLOSE = Duration.ofSeconds(30);
 
     private final Map<Setting, String> fixed;
 
@@ -108,6 +111,11 @@ final class ServeCommand implements Callable<Integer> {
         StopSignals.onFirst(process::stop);
         out.println(ServerProcess.READY_LINE + process.address());
         out.flush();
-        return process.awaitEnd();
+        int code = process.awaitEnd();
+        if (code != 0) {
+            // What has failed may be what closing waits for; a process that hangs is not started again by anyone.
+            ForcedEnd.after(FAILED_CLOSE, code);
+        }
+        return code;
     }
 }

@@ -140,8 +140,7 @@ public final class OstrakaProcess implements AutoCloseable {
         GrpcTransport transport = opened(
                 new GrpcTransport(identity, addresses, clock, network, TransportOptions.DEFAULT, random.nextLong()),
                 GrpcTransport::close);
-        GrpcSnapshots snapshots =
-                opened(new GrpcSnapshots(transport, addresses, clock, TransportOptions.DEFAULT), GrpcSnapshots::close);
+        GrpcSnapshots snapshots = new GrpcSnapshots(transport, addresses, clock, TransportOptions.DEFAULT);
         RaftHost host = opened(
                 new RaftHost(
                         new RaftHost.Ports(
@@ -155,6 +154,8 @@ public final class OstrakaProcess implements AutoCloseable {
                                 this::fatal),
                         Tuning.host(options, random.nextLong())),
                 RaftHost::close);
+        // Closed before the host, whose replicas take back the views of their stores that are being sent.
+        opened(snapshots, GrpcSnapshots::close);
         host.start();
         startedHost.set(host);
         services.addService(new GrpcRaftService(transport, snapshots));

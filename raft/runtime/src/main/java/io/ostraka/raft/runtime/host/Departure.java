@@ -2,7 +2,6 @@ package io.ostraka.raft.runtime.host;
 
 import io.ostraka.raft.core.PeerStatus;
 import io.ostraka.raft.core.RaftStatus;
-import io.ostraka.raft.core.ReplicaId;
 import io.ostraka.raft.core.RoleKind;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
@@ -68,8 +67,8 @@ final class Departure {
             return true;
         }
         for (PeerStatus peer : status.peers()) {
-            ReplicaId heir = peer.peer();
-            if (status.membership().isVoter(heir) && nowNanos - peer.lastContactNanos() < touchNanos) {
+            boolean mayLead = status.membership().isVoter(peer.peer()) && !peer.quarantined();
+            if (mayLead && nowNanos - peer.lastContactNanos() < touchNanos) {
                 return true;
             }
         }

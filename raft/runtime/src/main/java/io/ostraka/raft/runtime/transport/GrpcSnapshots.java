@@ -95,6 +95,8 @@ public final class GrpcSnapshots implements SnapshotTransport {
     StreamObserver<SnapshotFrame> accept(ServerCallStreamObserver<SnapshotAck> acks) {
         acks.disableAutoRequest();
         acks.request(1);
+        // Without one, an answer to a sender that is gone would throw, on the apply thread.
+        acks.setOnCancelHandler(() -> {});
         return new SnapshotDownload(handshake, () -> listener, acks);
     }
 

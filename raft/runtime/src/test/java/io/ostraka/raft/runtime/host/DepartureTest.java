@@ -36,6 +36,13 @@ class DepartureTest {
     }
 
     @Test
+    void aQuarantinedReplicaIsNoSuccessor() {
+        PeerStatus distrusted = new PeerStatus(PEER, 0, 1, PeerStatus.Replication.REPLICATE, 0, NOW, true);
+
+        assertThat(Departure.mayGo(leader(distrusted), NOW, TOUCH)).isFalse();
+    }
+
+    @Test
     void aSoleReplicaIsKept() {
         assertThat(Departure.mayGo(leader(), NOW, TOUCH)).isFalse();
     }
