@@ -60,8 +60,12 @@ final class DataCommands {
         @Parameters(index = "0", paramLabel = "KEY", description = KEY)
         private String key = "";
 
-        @Option(names = "--stale", description = "Ask any replica: fast, and as old as it may be.")
-        private boolean stale;
+        @Option(
+                names = "--max-staleness",
+                paramLabel = "DURATION",
+                converter = Durations.FromZero.class,
+                description = "Ask any replica, for what was there at most that long ago (0s: for what is there now).")
+        private @Nullable Duration maxStaleness;
 
         Get(Console console) {
             super(console);
@@ -71,7 +75,8 @@ final class DataCommands {
         public Integer call() throws IOException {
             try (OstrakaClient client = cluster.client(console).build()) {
                 Bytes name = Bytes.utf8(key);
-                Optional<VersionedValue> found = stale ? client.getStale(name) : client.get(name);
+                Optional<VersionedValue> found =
+                        maxStaleness == null ? client.get(name) : client.getFromAnyReplica(name, maxStaleness);
                 if (found.isEmpty()) {
                     if (cluster.json()) {
                         console.out().println(absent(key).write());

@@ -38,8 +38,14 @@ public interface OstrakaClient extends AutoCloseable {
     /** Reads a key, linearizably: every write that was acknowledged before this call is seen. */
     CompletableFuture<Optional<VersionedValue>> getAsync(Bytes key);
 
-    /** Reads a key from whatever replica is asked: fast, and as old as that replica may be. */
-    CompletableFuture<Optional<VersionedValue>> getStaleAsync(Bytes key);
+    /**
+     * Reads a key from any replica, which spares the leader. Everything is seen that was acknowledged
+     * {@code maxStaleness} before the replica was asked: with zero the read is as linearizable as {@link #getAsync},
+     * and costs the replica a question to its leader; with more, one question is enough for all reads of that time.
+     *
+     * @param maxStaleness not negative; whole milliseconds count
+     */
+    CompletableFuture<Optional<VersionedValue>> getFromAnyReplicaAsync(Bytes key, Duration maxStaleness);
 
     /** Sets a key. */
     default CompletableFuture<Written> putAsync(Bytes key, Bytes value) {
@@ -75,9 +81,9 @@ public interface OstrakaClient extends AutoCloseable {
         return Endings.await(getAsync(key));
     }
 
-    /** {@link #getStaleAsync}, waited for. */
-    default Optional<VersionedValue> getStale(Bytes key) {
-        return Endings.await(getStaleAsync(key));
+    /** {@link #getFromAnyReplicaAsync}, waited for. */
+    default Optional<VersionedValue> getFromAnyReplica(Bytes key, Duration maxStaleness) {
+        return Endings.await(getFromAnyReplicaAsync(key, maxStaleness));
     }
 
     /** {@link #getAsync} of a key in UTF-8, waited for. */

@@ -13,18 +13,26 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reads of one group (DESIGN section 3, Reads). Those that wait share one round: while it is under way the next
  * ones gather. After the round the values are read, on the readers' threads since the store may have to ask the disk;
  * then term (and lease, where the group reads by lease) and the shard's epoch are compared with what they were before.
  * A read that finds them changed is refused, for another group may already serve newer writes.
+ *
+ * <p>A read that any replica may answer needs no leader here: the round says how far this replica must have applied to
+ * hold all that was acknowledged when the round began, and whatever it holds then was true at some time since. So a
+ * round also proves, for a while, that its state is not older than so much; reads to which that is good enough need
+ * none of their own.
  */
 final class GroupReads {
 
-    private record Waiting(KvRequest request, Answers answers) {}
+    private record Waiting(KvRequest request, Answers answers, boolean fromLeader) {}
 
     private final ServedGroup group;
     private final ServedGroup.Shared shared;
@@ -33,26 +41,26 @@ final class GroupReads {
     private final AtomicInteger count = new AtomicInteger();
 
     private final AtomicBoolean roundUnderWay = new AtomicBoolean();
+    /** When the latest round began that succeeded; null before the first. */
+    private final AtomicReference<@Nullable Long> provedNanos = new AtomicReference<>();
 
     GroupReads(ServedGroup group, ServedGroup.Shared shared) {
         this.group = group;
         this.shared = shared;
     }
 
-    /** Takes a read; false if too many wait. */
+    /** Takes a read that the leader must answer; false if too many wait. */
     boolean add(KvRequest request, Answers answers) {
+        return takePlace() && addWaiting(new Waiting(request, answers, true));
+    }
+
+    /** Takes a read that any replica may answer; false if too many wait. */
+    boolean addFromAny(KvRequest request, Answers answers) {
         if (!takePlace()) {
             return false;
         }
-        waiting.add(new Waiting(request, answers));
-        beginRound();
-        return true;
-    }
-
-    /** Takes a read that may see an old state; false if too many wait. */
-    boolean addStale(KvRequest request, Answers answers) {
-        if (!takePlace()) {
-            return false;
+        if (!isProvedWithin(request.getGet().getMaxStalenessMillis())) {
+            return addWaiting(new Waiting(request, answers, false));
         }
         shared.readers().execute(() -> {
             try {
@@ -62,6 +70,19 @@ final class GroupReads {
             }
         });
         return true;
+    }
+
+    private boolean addWaiting(Waiting read) {
+        waiting.add(read);
+        beginRound();
+        return true;
+    }
+
+    /** Whether the state holds what was acknowledged that long ago; what takes no time is never proved beforehand. */
+    private boolean isProvedWithin(long millis) {
+        Long proved = provedNanos.get();
+        long ago = TimeUnit.MILLISECONDS.toNanos(millis);
+        return millis != 0 && proved != null && (ago < 0 || shared.nanoTime().getAsLong() - proved <= ago);
     }
 
     private boolean takePlace() {
@@ -85,11 +106,19 @@ final class GroupReads {
             beginRound();
             return;
         }
+        long begunNanos = shared.nanoTime().getAsLong();
         group.raft().read(result -> {
+            if (result instanceof ReadResult.Ready) {
+                provedNanos.accumulateAndGet(begunNanos, GroupReads::later);
+            }
             roundUnderWay.set(false);
             beginRound();
             completed(batch, result);
         });
+    }
+
+    private static Long later(@Nullable Long one, Long other) {
+        return one == null || other - one > 0 ? other : one;
     }
 
     private void completed(List<Waiting> batch, ReadResult result) {
@@ -114,12 +143,13 @@ final class GroupReads {
     private void readAll(List<Waiting> batch, ReadResult.Ready proved) {
         IdentityHashMap<Answers, List<KvResponse>> replies = new IdentityHashMap<>();
         for (Waiting read : batch) {
-            replies.computeIfAbsent(read.answers(), _ -> new ArrayList<>()).add(linearizable(read.request(), proved));
+            KvResponse reply = read.fromLeader() ? byLeader(read.request(), proved) : value(read.request());
+            replies.computeIfAbsent(read.answers(), _ -> new ArrayList<>()).add(reply);
         }
         replies.forEach(Answers::answer);
     }
 
-    private KvResponse linearizable(KvRequest request, ReadResult.Ready proved) {
+    private KvResponse byLeader(KvRequest request, ReadResult.Ready proved) {
         KvResponse found = value(request);
         Leadership after = group.raft().leadership();
         boolean stillLeads = after.leads() && after.term() == proved.term();

@@ -114,8 +114,8 @@ final class ServedGroup {
         List<KvRequest> accepted = new ArrayList<>(requests.size());
         for (KvRequest request : requests) {
             KvResponse refusal = null;
-            if (request.hasGet() && request.getGet().getMode() == ReadMode.STALE) {
-                refusal = reads.addStale(request, answers) ? null : overloaded(request);
+            if (request.hasGet() && request.getGet().getMode() == ReadMode.ANY_REPLICA) {
+                refusal = reads.addFromAny(request, answers) ? null : overloaded(request);
             } else if (!leadership.leads()) {
                 refusal = notLeader(request, leadership.leader());
             } else {

@@ -19,6 +19,7 @@ import io.ostraka.raft.runtime.host.ProposalCallback;
 import io.ostraka.raft.runtime.host.RaftGroup;
 import io.ostraka.raft.runtime.host.ReadCallback;
 import io.ostraka.raft.runtime.host.ReadResult;
+import io.ostraka.raft.runtime.host.Refusal;
 import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
 import io.ostraka.shardkv.command.Command;
 import io.ostraka.shardkv.shard.GroupFixture;
@@ -27,6 +28,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +50,7 @@ class GroupReadsTest {
     private final List<KvResponse> answered = new ArrayList<>();
     private Leadership leadership = new Leadership(3, true, fixture.options().replica(), 1, 0, false);
     private boolean byLease;
+    private long nowNanos = NOW_NANOS;
     private GroupReads reads = newReads();
 
     @BeforeEach
@@ -83,7 +86,7 @@ class GroupReadsTest {
                 new RouteHints(() -> null, new AddressBook()),
                 new ParkingLot(loop, () -> 0, 0),
                 readers::add,
-                () -> NOW_NANOS);
+                () -> nowNanos);
         ReplicaDigests digests = new ReplicaDigests(scans);
         return new GroupReads(
                 new ServedGroup(shared, new HeldRaft(), fixture.machine(), new GroupClock(0), digests), shared);
@@ -97,13 +100,13 @@ class GroupReadsTest {
         letRoundsGo();
 
         assertThat(read()).isFalse();
-        assertThat(readStale()).isFalse();
+        assertThat(readFromAny(1)).isFalse();
 
         letReadersGo();
         assertThat(answered).extracting(KvResponse::getCode).containsOnly(StatusCode.OK);
-        assertThat(readStale()).isTrue();
+        assertThat(readFromAny(1)).isTrue();
         assertThat(read()).isTrue();
-        assertThat(readStale()).isFalse();
+        assertThat(readFromAny(1)).isFalse();
     }
 
     @Test
@@ -143,18 +146,77 @@ class GroupReadsTest {
         assertThat(answered).extracting(KvResponse::getCode).containsExactly(StatusCode.OK);
     }
 
+    @Test
+    void followerAnswersOnceARoundHasProvedHowFarItMustBe() {
+        leadership = new Leadership(3, false, null, 1, 0, false);
+
+        readFromAny(0);
+        letReadersGo();
+        assertThat(answered).isEmpty();
+        letRoundsGo();
+        letReadersGo();
+
+        assertThat(answered).extracting(KvResponse::getCode).containsExactly(StatusCode.OK);
+    }
+
+    @Test
+    void readThatMayBeOldTakesWhatAnEarlierRoundProved_untilThatIsTooLongAgo() {
+        readFromAny(1_000);
+        letRoundsGo();
+        letReadersGo();
+        nowNanos += TimeUnit.SECONDS.toNanos(1);
+        readFromAny(1_000);
+        letReadersGo();
+        assertThat(answered).hasSize(2);
+
+        nowNanos++;
+        readFromAny(1_000);
+        letReadersGo();
+        assertThat(answered).hasSize(2);
+        assertThat(rounds).hasSize(1);
+    }
+
+    @Test
+    void readThatMayNotBeOldNeedsARoundOfItsOwn() {
+        readFromAny(0);
+        letRoundsGo();
+        letReadersGo();
+        readFromAny(0);
+        letReadersGo();
+
+        assertThat(answered).hasSize(1);
+        assertThat(rounds).hasSize(1);
+    }
+
+    @Test
+    void readFromAnyReplicaIsRefusedWhereNobodyLeads() {
+        readFromAny(1_000);
+        for (ReadCallback round = rounds.poll(); round != null; round = rounds.poll()) {
+            round.completed(new ReadResult.Refused(new Refusal.NotLeader(null)));
+        }
+        letReadersGo();
+
+        assertThat(answered).extracting(KvResponse::getCode).containsExactly(StatusCode.NOT_LEADER);
+    }
+
     private boolean read() {
         return reads.add(request(), answered::addAll);
     }
 
-    private boolean readStale() {
-        return reads.addStale(request(), answered::addAll);
+    private boolean readFromAny(long maxStalenessMillis) {
+        return reads.addFromAny(request(maxStalenessMillis), answered::addAll);
     }
 
     private static KvRequest request() {
+        return request(0);
+    }
+
+    private static KvRequest request(long maxStalenessMillis) {
         return KvRequest.newBuilder()
                 .setShard(SHARD)
-                .setGet(Get.newBuilder().setKey(ByteString.copyFrom(KEY.toByteArray())))
+                .setGet(Get.newBuilder()
+                        .setKey(ByteString.copyFrom(KEY.toByteArray()))
+                        .setMaxStalenessMillis(maxStalenessMillis))
                 .build();
     }
 

@@ -100,12 +100,12 @@ public final class RealOstrakaClient implements OstrakaClient {
 
     @Override
     public CompletableFuture<Optional<VersionedValue>> getAsync(Bytes key) {
-        return submit(new Operation.Get(key, false), RealOstrakaClient::value);
+        return submit(new Operation.Get(key, null), RealOstrakaClient::value);
     }
 
     @Override
-    public CompletableFuture<Optional<VersionedValue>> getStaleAsync(Bytes key) {
-        return submit(new Operation.Get(key, true), RealOstrakaClient::value);
+    public CompletableFuture<Optional<VersionedValue>> getFromAnyReplicaAsync(Bytes key, Duration maxStaleness) {
+        return submit(new Operation.Get(key, maxStaleness), RealOstrakaClient::value);
     }
 
     @Override

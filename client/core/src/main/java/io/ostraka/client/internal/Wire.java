@@ -27,6 +27,7 @@ import io.ostraka.proto.kv.Put;
 import io.ostraka.proto.kv.ReadMode;
 import io.ostraka.proto.kv.RouteHint;
 import io.ostraka.proto.kv.WriteHeader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,9 +53,7 @@ final class Wire {
         }
         Operation operation = send.operation();
         if (operation instanceof Operation.Get get) {
-            request.setGet(Get.newBuilder()
-                    .setKey(string(get.key()))
-                    .setMode(get.stale() ? ReadMode.STALE : ReadMode.LINEARIZABLE));
+            request.setGet(get(get));
         } else if (operation instanceof Operation.Change change) {
             setChange(request, change.write());
         } else if (operation instanceof Operation.Batch batch) {
@@ -65,6 +64,14 @@ final class Wire {
             request.setAsk(AskOutcome.getDefaultInstance());
         }
         return request.build();
+    }
+
+    private static Get.Builder get(Operation.Get asked) {
+        Get.Builder get = Get.newBuilder().setKey(string(asked.key()));
+        Duration maxStaleness = asked.maxStaleness();
+        return maxStaleness == null
+                ? get.setMode(ReadMode.LINEARIZABLE)
+                : get.setMode(ReadMode.ANY_REPLICA).setMaxStalenessMillis(maxStaleness.toMillis());
     }
 
     private static void setChange(KvRequest.Builder request, Write write) {

@@ -66,7 +66,7 @@ final class DigestIT {
     }
 
     private boolean holds(TestNode node, String value) {
-        KvResponse found = client.getStale(node, group, "key");
+        KvResponse found = client.getFrom(node, group, "key");
         return found.getCode() == StatusCode.OK
                 && found.getValue().toStringUtf8().equals(value);
     }

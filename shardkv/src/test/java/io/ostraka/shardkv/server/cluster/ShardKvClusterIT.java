@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -72,6 +73,31 @@ final class ShardKvClusterIT {
         }
         assertThat(client.get("line").getValue().toStringUtf8()).isEqualTo(line.toString());
         assertNothingBroken();
+    }
+
+    @Test
+    void everyReplicaAnswersWithWhatWasAcknowledgedBeforeItWasAsked() {
+        GroupRef first = controller.join(101, ids());
+        controller.plan(first, all());
+
+        for (int i = 0; i < 50; i++) {
+            String value = "value" + i;
+            assertThat(client.put("key", value).getCode()).isEqualTo(StatusCode.OK);
+            for (TestNode node : nodes) {
+                assertThat(answerOf(node, first).getValue().toStringUtf8()).isEqualTo(value);
+            }
+        }
+        assertNothingBroken();
+    }
+
+    /** What the node answers once it knows of a leader. */
+    private KvResponse answerOf(TestNode node, GroupRef group) {
+        AtomicReference<KvResponse> answer = new AtomicReference<>(KvResponse.getDefaultInstance());
+        await("the node answers", () -> {
+            answer.set(client.getFrom(node, group, "key"));
+            return answer.get().getCode() == StatusCode.OK;
+        });
+        return answer.get();
     }
 
     @Test

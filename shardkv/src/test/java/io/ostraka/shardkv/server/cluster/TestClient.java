@@ -77,8 +77,8 @@ final class TestClient implements AutoCloseable {
                 .call(KvRequest.newBuilder().setGet(Get.newBuilder().setKey(utf8(key))));
     }
 
-    /** What one node has, old or not. */
-    KvResponse getStale(TestNode node, GroupRef group, String key) {
+    /** What one node answers, be it leader or not. */
+    KvResponse getFrom(TestNode node, GroupRef group, String key) {
         return KvGrpc.newBlockingStub(channels.computeIfAbsent(node.address(), TestNode::connect))
                 .withDeadlineAfter(5, TimeUnit.SECONDS)
                 .call(KvCall.newBuilder()
@@ -88,7 +88,7 @@ final class TestClient implements AutoCloseable {
                                 .setGroup(ConfigWire.toWire(group))
                                 .setShard(ShardHash.shardOf(
                                         utf8(key), config.get().shardCount()))
-                                .setGet(Get.newBuilder().setKey(utf8(key)).setMode(ReadMode.STALE)))
+                                .setGet(Get.newBuilder().setKey(utf8(key)).setMode(ReadMode.ANY_REPLICA)))
                         .build());
     }
 

@@ -4,6 +4,7 @@ import io.ostraka.client.Bytes;
 import io.ostraka.client.RequestId;
 import io.ostraka.client.Write;
 import io.ostraka.proto.Limits;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,19 @@ public sealed interface Operation {
     @Nullable
     String flaw();
 
-    /** Read of one key; {@code stale}: from any replica. */
-    record Get(Bytes key, boolean stale) implements Operation {
+    /**
+     * Read of one key.
+     *
+     * @param key the key
+     * @param maxStaleness null: from the leader; else from any replica, with all that was acknowledged that long ago
+     */
+    record Get(Bytes key, @Nullable Duration maxStaleness) implements Operation {
+
+        /** Whether any replica may answer. */
+        boolean isFromAny() {
+            return maxStaleness != null;
+        }
+
         @Override
         public long sizeBytes() {
             return key.size();
@@ -34,7 +46,9 @@ public sealed interface Operation {
 
         @Override
         public @Nullable String flaw() {
-            return keyFlaw(key);
+            return maxStaleness != null && maxStaleness.isNegative()
+                    ? "nothing can be newer than now: the staleness that is allowed is below zero"
+                    : keyFlaw(key);
         }
     }
 

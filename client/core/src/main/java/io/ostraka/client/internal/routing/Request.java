@@ -59,8 +59,8 @@ final class Request {
         return operation instanceof Operation.Change || operation instanceof Operation.Batch;
     }
 
-    boolean isStaleRead() {
-        return operation instanceof Operation.Get get && get.stale();
+    boolean isFromAnyReplica() {
+        return operation instanceof Operation.Get get && get.isFromAny();
     }
 
     boolean isSentTo(String node) {

@@ -211,7 +211,7 @@ public final class RequestEngine {
         if (request.isWrite() && !sessions.of(request.shard).assign(request)) {
             return;
         }
-        if (request.isStaleRead() && !group.addresses().isEmpty()) {
+        if (request.isFromAnyReplica() && !group.addresses().isEmpty()) {
             List<String> nodes = group.addresses();
             send(request, group, nodes.get(random.nextInt(nodes.size())), nowNanos);
             return;
@@ -322,7 +322,7 @@ public final class RequestEngine {
         }
         if (wasLeader && isNoLonger(reply.code())) {
             leaderLost(group, nowNanos);
-        } else if (AnswerRules.isFromLeader(reply) && !request.isStaleRead()) {
+        } else if (AnswerRules.isFromLeader(reply) && !request.isFromAnyReplica()) {
             group.confirmed(attempt.node);
         }
         return group.leader() != null;
@@ -471,7 +471,7 @@ public final class RequestEngine {
         }
         if (isNews || (group.leader() == null && !group.isProbing())) {
             request.trouble = attempt.node + " has not answered for " + silentMillis + " ms";
-            if (request.state == State.IN_FLIGHT && !request.isStaleRead()) {
+            if (request.state == State.IN_FLIGHT && !request.isFromAnyReplica()) {
                 dispatch(request, nowNanos);
             }
         }

@@ -38,7 +38,7 @@ final class EngineScript {
     /** An engine that has its map, holds a as leader of group 100, and knows the shard's time. */
     static EngineScript ready() {
         EngineScript script = new EngineScript();
-        long id = script.submit(new Operation.Get(Bytes.utf8("warm-up"), false));
+        long id = script.submit(new Operation.Get(Bytes.utf8("warm-up"), null));
         script.map(G100, 1);
         script.ok(script.lastTo("a"));
         if (script.ended.size() != 1 || script.ended.get(0).id() != id) {
@@ -55,7 +55,7 @@ final class EngineScript {
     }
 
     static Operation get() {
-        return new Operation.Get(Bytes.utf8("key"), false);
+        return new Operation.Get(Bytes.utf8("key"), null);
     }
 
     long submit(Operation operation) {

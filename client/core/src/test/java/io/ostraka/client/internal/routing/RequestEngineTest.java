@@ -12,6 +12,7 @@ import io.ostraka.client.internal.routing.Effects.Failure.Kind;
 import io.ostraka.client.internal.routing.Effects.Send;
 import io.ostraka.proto.Limits;
 import io.ostraka.proto.StatusCode;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -243,11 +244,11 @@ class RequestEngineTest {
     }
 
     @Test
-    void staleReadGoesToOneReplicaAndTeachesNoLeader() {
-        script.submit(new Operation.Get(Bytes.utf8("key"), true));
-        Send stale = script.sent.get(0);
+    void readFromAnyReplicaGoesToOneAndTeachesNoLeader() {
+        script.submit(new Operation.Get(Bytes.utf8("key"), Duration.ofSeconds(1)));
+        Send sent = script.sent.get(0);
         assertThat(script.sent).hasSize(1);
-        script.ok(stale);
+        script.ok(sent);
         script.submit(get());
 
         assertThat(script.sent.get(1).node()).isEqualTo("a");
@@ -272,8 +273,8 @@ class RequestEngineTest {
     @Test
     void badRequestsAreRefusedBeforeTheyAreSent() {
         Bytes key = Bytes.utf8("k");
-        script.submit(new Operation.Get(Bytes.EMPTY, false));
-        script.submit(new Operation.Get(Bytes.wrap(new byte[Limits.KEY_BYTES_MAX + 1]), false));
+        script.submit(new Operation.Get(Bytes.EMPTY, null));
+        script.submit(new Operation.Get(Bytes.wrap(new byte[Limits.KEY_BYTES_MAX + 1]), null));
         Bytes huge = Bytes.wrap(new byte[Limits.VALUE_BYTES_MAX_CEILING + 1]);
         script.submit(new Operation.Change(Write.put(key, huge)));
         script.submit(new Operation.Batch(List.of()));
