@@ -201,7 +201,7 @@ final class LeadingGroup {
         group.raft()
                 .propose(
                         entry,
-                        protocol ? Budget.PROTOCOL : Budget.CLIENT,
+                        protocol ? Budget.PROTOCOL : Budget.BACKGROUND,
                         outcome -> later(new AgentEvent.Proposed(proposalId, resultOf(outcome))));
     }
 

@@ -232,7 +232,7 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
             return;
         }
         long waiting = loop.queuedBytes().addAndGet(command.size());
-        if (waiting > services.options().queuedBytesMax() && budget == Budget.CLIENT) {
+        if (waiting > services.options().queuedBytesMax() && budget != Budget.PROTOCOL) {
             loop.queuedBytes().addAndGet(-command.size());
             callback.completed(new ProposalResult.Refused<>(new Refusal.Overloaded()));
             return;

@@ -17,7 +17,8 @@ public interface RaftGroup<R> {
     ReplicaDescriptor descriptor();
 
     /**
-     * Proposes a command. Commands proposed by one thread keep their order; those that wait together share one append.
+     * Proposes a command. What clients ask for goes before what else waits; within either, commands proposed by one
+     * thread keep their order. Those that wait together share one append.
      *
      * @param budget {@link Budget#PROTOCOL} only for what keeps the group itself going
      * @param callback told once, see {@link ProposalCallback}

@@ -29,6 +29,7 @@ import io.ostraka.raft.runtime.statemachine.LeadershipEvent;
 import io.ostraka.raft.runtime.storage.LogWrite;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -126,6 +127,8 @@ public final class ReplicaDriver<R> {
 
     /** Ends a turn: what was queued goes to the core, in as few steps as its limits allow. */
     public void endTurn(long nowNanos) {
+        // Stable: a copy's last step must stay behind its chunks.
+        queued.sort(Comparator.comparing(each -> each.budget() != Budget.CLIENT));
         int next = 0;
         while (next < queued.size() && failure == null) {
             next = proposeRun(next);

@@ -69,6 +69,23 @@ class ReplicaDriverTest {
                         write -> assertThat(((LogWrite.Append) write).entries()).hasSize(100));
     }
 
+    /** A copied shard's last step asks whether its chunks are there, so it must stay behind them. */
+    @Test
+    void whatClientsAskForGoesFirst_andTheRestKeepsItsOrder() {
+        ReplicaDriver<String> driver = leaderOfOne();
+        driver.propose(Bytes.utf8("chunk 1"), Budget.BACKGROUND, outcomes::add);
+        driver.propose(Bytes.utf8("put 1"), Budget.CLIENT, outcomes::add);
+        driver.propose(Bytes.utf8("chunk 2"), Budget.BACKGROUND, outcomes::add);
+        driver.propose(Bytes.utf8("activate"), Budget.PROTOCOL, outcomes::add);
+        driver.propose(Bytes.utf8("put 2"), Budget.CLIENT, outcomes::add);
+        driver.endTurn(LATER);
+
+        assertThat(ports.writes.stream()
+                        .flatMap(write -> ((LogWrite.Append) write).entries().stream())
+                        .map(entry -> entry.payload().toUtf8()))
+                .containsExactly("put 1", "put 2", "chunk 1", "chunk 2", "activate");
+    }
+
     @Test
     void readsOfOneTurnShareOneRound() {
         ReplicaDriver<String> driver = leaderOfOne();
