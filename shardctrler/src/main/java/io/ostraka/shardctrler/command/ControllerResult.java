@@ -48,6 +48,8 @@ public sealed interface ControllerResult {
         REJECTED,
         /** The change was planned on another map. */
         STALE_PLAN,
+        /** A later start of the node that asks was seen. */
+        SUPERSEDED,
         /** The cluster has not been initialised. */
         NOT_INITIALISED
     }

@@ -46,6 +46,7 @@ final class Answers {
             case MALFORMED, INVALID -> StatusCode.INVALID;
             case REJECTED -> StatusCode.REJECTED;
             case STALE_PLAN -> StatusCode.STALE_PLAN;
+            case SUPERSEDED -> StatusCode.SUPERSEDED;
             case NOT_INITIALISED -> StatusCode.NOT_READY;
         };
     }

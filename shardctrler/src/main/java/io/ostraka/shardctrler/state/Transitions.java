@@ -196,7 +196,7 @@ public final class Transitions {
         if (fact != null && Long.compareUnsigned(node.startCounter(), fact.startCounter()) < 0) {
             return refused(
                     state,
-                    Reason.REJECTED,
+                    Reason.SUPERSEDED,
                     "node " + Long.toHexString(node.nodeId()) + " was seen with start "
                             + Long.toUnsignedString(fact.startCounter()) + ", so what start "
                             + Long.toUnsignedString(node.startCounter()) + " says is from the past, or its data"

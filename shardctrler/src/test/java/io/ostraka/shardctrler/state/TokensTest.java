@@ -8,6 +8,7 @@ import io.ostraka.shardctrler.command.ControllerCommand.RegisterNode;
 import io.ostraka.shardctrler.command.ControllerCommand.Report;
 import io.ostraka.shardctrler.command.ControllerResult;
 import io.ostraka.shardctrler.command.ControllerResult.Done;
+import io.ostraka.shardctrler.command.ControllerResult.Reason;
 import io.ostraka.shardctrler.command.ControllerResult.Refused;
 import io.ostraka.shardctrler.command.ControllerResult.Unchanged;
 import io.ostraka.shardctrler.command.Created;
@@ -278,7 +279,9 @@ class TokensTest {
     @Test
     void registrationFromThePastIsRefused() {
         assertThat(cluster.apply(new RegisterNode(1, "new:1", 5, 1))).isInstanceOf(Done.class);
-        assertThat(cluster.apply(new RegisterNode(1, "n1:1", 4, 1))).isInstanceOf(Refused.class);
+        assertThat(cluster.apply(new RegisterNode(1, "n1:1", 4, 1)))
+                .isInstanceOfSatisfying(
+                        Refused.class, refused -> assertThat(refused.reason()).isEqualTo(Reason.SUPERSEDED));
         assertThat(cluster.apply(new RegisterNode(1, "new:1", 5, 1))).isInstanceOf(Unchanged.class);
         assertThat(cluster.apply(new RegisterNode(0, "x:1", 5, 1))).isInstanceOf(Refused.class);
         assertThat(cluster.apply(new RegisterNode(9, "x", 5, 1))).isInstanceOf(Refused.class);

@@ -4,6 +4,7 @@ import io.ostraka.proto.StatusCode;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.controller.NodeReply;
 import io.ostraka.proto.controller.RegisterRequest;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,19 +28,34 @@ final class Registration {
     private final NodeGreeting greeting;
     private final String address;
     private final LongConsumer onCluster;
+    private final Consumer<Throwable> onSuperseded;
     private final Backoff backoff;
+    /** Whether the controllers know of this start; a configuration does not tell, it names an address only. */
+    private boolean accepted;
+
     private boolean registered;
     private boolean asking;
     private String refusal = "";
 
-    /** @param onCluster told of the cluster that an answer names */
-    Registration(ConfigWatch.Parts parts, NodeGreeting greeting, String address, LongConsumer onCluster) {
+    /**
+     * Prepares a registration.
+     *
+     * @param onCluster told of the cluster that an answer names
+     * @param onSuperseded told if a later start of this node was seen
+     */
+    Registration(
+            ConfigWatch.Parts parts,
+            NodeGreeting greeting,
+            String address,
+            LongConsumer onCluster,
+            Consumer<Throwable> onSuperseded) {
         this.link = parts.link();
         this.loop = parts.loop();
         this.backoff = parts.backoff();
         this.greeting = greeting;
         this.address = address;
         this.onCluster = onCluster;
+        this.onSuperseded = onSuperseded;
     }
 
     /** Begins to register. */
@@ -53,7 +69,8 @@ final class Registration {
      * were given one address would otherwise take it from each other as fast as they can.
      */
     void follow(ClusterConfig config) {
-        registered = config.addressOf(greeting.nodeId()).map(address::equals).orElse(false);
+        registered = accepted
+                && config.addressOf(greeting.nodeId()).map(address::equals).orElse(false);
     }
 
     private void ask() {
@@ -73,11 +90,22 @@ final class Registration {
     private void answered(@Nullable NodeReply reply) {
         if (reply != null && reply.getCode() == StatusCode.OK) {
             asking = false;
+            if (!accepted) {
+                LOG.info("the controller at {} has registered this start of the node", link.address());
+            }
+            accepted = true;
             registered = true;
             backoff.reset();
             if (reply.getClusterId() != 0) {
                 onCluster.accept(reply.getClusterId());
             }
+            return;
+        }
+        if (reply != null && reply.getCode() == StatusCode.SUPERSEDED) {
+            // Its votes and acknowledgements may be missing here: taking part would break promises that were given.
+            onSuperseded.accept(new IllegalStateException(reply.getMessage()
+                    + "; end whichever runs by mistake, and never start an old copy:"
+                    + " a node without data joins as a new one"));
             return;
         }
         if (reply != null && !ControllerLink.isElsewhere(reply.getCode()) && !refusal.equals(reply.getMessage())) {

@@ -153,7 +153,8 @@ public final class ShardKvNode implements AutoCloseable {
         scans = new BackgroundScans(settings.options().digestBytesPerSecond(), nanoTime, onBroken);
         link = new ControllerLink(settings.controllers(), channels, loop);
         watch = new ConfigWatch(watchParts(nanoTime), () -> clusterId, this::follow);
-        registration = new Registration(watchParts(nanoTime), greeting, settings.address(), this::joinCluster);
+        registration =
+                new Registration(watchParts(nanoTime), greeting, settings.address(), this::joinCluster, onBroken);
         hosting = new ReplicaHosting(
                 new ReplicaHosting.Parts(parts.directory(), parts.log(), link, loop, new Replicas()), recovered);
         RouteHints hints = new RouteHints(watch::current, parts.addresses());

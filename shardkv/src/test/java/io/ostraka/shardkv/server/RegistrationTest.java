@@ -29,6 +29,7 @@ class RegistrationTest {
     private final ScriptedController first = new ScriptedController("ctl-1");
     private final ScriptedController second = new ScriptedController("ctl-2");
     private final List<Long> clusters = new ArrayList<>();
+    private final List<Throwable> superseded = new ArrayList<>();
     private final Registration registration = new Registration(
             new ConfigWatch.Parts(
                     new ControllerLink(List.of("ctl-1", "ctl-2"), channels, loop),
@@ -37,7 +38,8 @@ class RegistrationTest {
                     loop::nowNanos),
             new NodeGreeting(NODE, 4, () -> clusters.isEmpty() ? 0 : clusters.getLast()),
             ADDRESS,
-            clusters::add);
+            clusters::add,
+            superseded::add);
 
     RegistrationTest() throws Exception {}
 
@@ -121,6 +123,27 @@ class RegistrationTest {
         registration.follow(config(new NodeRow(NODE, "")));
         loop.run();
 
+        assertThat(first.registrations()).hasSize(1);
+    }
+
+    /** An old copy of a data directory has the address of its original, so a configuration cannot tell them apart. */
+    @Test
+    void everyStartIsRegistered_alsoWhereTheConfigurationHasTheAddressAlready() {
+        registration.start();
+        registration.follow(config(new NodeRow(NODE, ADDRESS)));
+        first.answers(StatusCode.NOT_READY, "");
+        loop.pass(5_000);
+
+        assertThat(first.registrations().size() + second.registrations().size()).isGreaterThan(1);
+    }
+
+    @Test
+    void aNodeOfWhichALaterStartWasSeenGivesUp() {
+        registration.start();
+        first.answers(StatusCode.SUPERSEDED, "");
+        loop.pass(60_000);
+
+        assertThat(superseded).hasSize(1);
         assertThat(first.registrations()).hasSize(1);
     }
 

@@ -160,7 +160,8 @@ final class Controllers {
                     UNSUPPORTED_VERSION,
                     REJECTED,
                     STALE_PLAN,
-                    NO_SUCH_CONFIG -> true;
+                    NO_SUCH_CONFIG,
+                    SUPERSEDED -> true;
             case NOT_LEADER,
                     WRONG_GROUP,
                     RETRY_AFTER,

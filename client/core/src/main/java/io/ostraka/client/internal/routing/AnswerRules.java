@@ -45,16 +45,28 @@ final class AnswerRules {
             case INVALID, WRONG_CLUSTER, UNSUPPORTED_VERSION -> onlyIfAlone(request, Step.REFUSE);
             case CANCELLED -> request.operation instanceof Operation.Ask ? Step.SUCCEED : Step.REFUSE;
             case NO_LONGER_KNOWN -> request.operation instanceof Operation.Ask ? Step.SUCCEED : Step.GIVE_UP;
-            case UNKNOWN_OUTCOME, INTERNAL, STATUS_UNSPECIFIED, UNRECOGNIZED, REJECTED, STALE_PLAN, NO_SUCH_CONFIG ->
-                Step.RETRY_LATER;
+            case UNKNOWN_OUTCOME,
+                    INTERNAL,
+                    STATUS_UNSPECIFIED,
+                    UNRECOGNIZED,
+                    REJECTED,
+                    STALE_PLAN,
+                    NO_SUCH_CONFIG,
+                    SUPERSEDED -> Step.RETRY_LATER;
         };
     }
 
     /** Whether an answer of this kind leaves open whether the attempt took effect. */
     static boolean isOpen(Reply reply) {
         return switch (reply.code()) {
-            case UNKNOWN_OUTCOME, INTERNAL, STATUS_UNSPECIFIED, UNRECOGNIZED, REJECTED, STALE_PLAN, NO_SUCH_CONFIG ->
-                true;
+            case UNKNOWN_OUTCOME,
+                    INTERNAL,
+                    STATUS_UNSPECIFIED,
+                    UNRECOGNIZED,
+                    REJECTED,
+                    STALE_PLAN,
+                    NO_SUCH_CONFIG,
+                    SUPERSEDED -> true;
             case OK,
                     CONDITION_FAILED,
                     NOT_LEADER,
@@ -89,7 +101,8 @@ final class AnswerRules {
                     UNRECOGNIZED,
                     REJECTED,
                     STALE_PLAN,
-                    NO_SUCH_CONFIG -> false;
+                    NO_SUCH_CONFIG,
+                    SUPERSEDED -> false;
         };
     }
 

@@ -59,7 +59,7 @@ public final class NodeDirectory implements AutoCloseable {
             throws DiskException, NodeDirectoryException {
         if (disk.exists(NODE)) {
             return NodeIdentity.fromText(SealedText.read(disk, Disk.ROOT, NODE), disk.describe() + "/" + NODE)
-                    .nextStart();
+                    .nextStart(random);
         }
         // Without its identity a directory that has been used must not pass for a new node: that would be amnesia.
         if (!disk.list(REPLICAS).isEmpty() || !disk.list(SegmentName.FOLDER).isEmpty()) {
@@ -92,7 +92,10 @@ public final class NodeDirectory implements AutoCloseable {
         return identity.node();
     }
 
-    /** Returns how often this node has been started, this time included; no two starts have the same number. */
+    /**
+     * Returns the number of this start, which is higher than that of every earlier one. Its low bits are random, so
+     * that a copy of the directory which is started as often as its original has another number.
+     */
     public long startCounter() {
         return identity.startCounter();
     }
@@ -122,20 +125,6 @@ public final class NodeDirectory implements AutoCloseable {
             NodeIdentity joined = identity.inCluster(clusterId);
             SealedText.write(disk, Disk.ROOT, NODE, joined.toText());
             identity = joined;
-        }
-    }
-
-    /**
-     * Checks that the directory is that of a certain node.
-     *
-     * @throws NodeDirectoryException if it belongs to another one
-     */
-    public synchronized void requireNode(NodeId expected) throws NodeDirectoryException {
-        if (!identity.node().equals(expected)) {
-            throw new NodeDirectoryException(
-                    Reason.OTHER_NODE,
-                    disk.describe() + " belongs to node " + identity.node().value() + ", not to node "
-                            + expected.value() + ": give each node the directory that it was created with");
         }
     }
 
@@ -180,13 +169,18 @@ public final class NodeDirectory implements AutoCloseable {
         private static final String NODE_KEY = "node";
         private static final String CLUSTER_KEY = "cluster";
         private static final String STARTS_KEY = "starts";
+        private static final int RANDOM_BITS = 20;
 
         static NodeIdentity fresh(RandomGenerator random) {
-            return new NodeIdentity(new NodeId(random.nextLong(1, Long.MAX_VALUE)), 0, 1);
+            return new NodeIdentity(new NodeId(random.nextLong(1, Long.MAX_VALUE)), 0, numbered(1, random));
         }
 
-        NodeIdentity nextStart() {
-            return new NodeIdentity(node, cluster, startCounter + 1);
+        private static long numbered(long start, RandomGenerator random) {
+            return start << RANDOM_BITS | random.nextInt(1 << RANDOM_BITS);
+        }
+
+        NodeIdentity nextStart(RandomGenerator random) {
+            return new NodeIdentity(node, cluster, numbered((startCounter >>> RANDOM_BITS) + 1, random));
         }
 
         NodeIdentity inCluster(long clusterId) {

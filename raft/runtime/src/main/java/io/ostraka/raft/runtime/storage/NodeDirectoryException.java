@@ -5,8 +5,6 @@ public final class NodeDirectoryException extends Exception {
 
     /** Why it cannot be used. */
     public enum Reason {
-        /** It belongs to another node. */
-        OTHER_NODE,
         /** It belongs to another cluster. */
         OTHER_CLUSTER,
         /** A newer version of this program wrote it. */

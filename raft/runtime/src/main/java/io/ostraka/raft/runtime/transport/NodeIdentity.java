@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  *
  * @param cluster says the cluster that it belongs to, 0 until it has joined one; asked anew for every greeting
  * @param node its node id
- * @param startCounter how often the node was started, growing by one with each
+ * @param startCounter the number of this start of the node, higher than that of every earlier one
  */
 public record NodeIdentity(LongSupplier cluster, NodeId node, long startCounter) {
 

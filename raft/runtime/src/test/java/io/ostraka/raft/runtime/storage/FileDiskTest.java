@@ -48,7 +48,7 @@ final class FileDiskTest {
         holder.close();
         try (NodeDirectory again = NodeDirectory.open(FileDisk.at(root), new SplittableRandom(3))) {
             assertThat(again.nodeId()).isEqualTo(holder.nodeId());
-            assertThat(again.startCounter()).isEqualTo(2);
+            assertThat(again.startCounter()).isGreaterThan(holder.startCounter());
         }
     }
 

@@ -47,17 +47,17 @@ final class NodeDirectoryTest {
     @Test
     void theIdStaysAndTheStartCounterGrowsOverRestarts() throws Exception {
         NodeId id;
+        long start;
         try (NodeDirectory first = open()) {
             id = first.nodeId();
             assertThat(id.value()).isPositive();
-            assertThat(first.startCounter()).isEqualTo(1);
+            start = first.startCounter();
+            assertThat(start).isPositive();
         }
         disk.losePower(new LosesEverything());
         try (NodeDirectory second = open()) {
             assertThat(second.nodeId()).isEqualTo(id);
-            assertThat(second.startCounter()).isEqualTo(2);
-            second.requireNode(id);
-            assertRefused(Reason.OTHER_NODE, () -> second.requireNode(new NodeId(1)));
+            assertThat(second.startCounter()).isGreaterThan(start);
         }
     }
 
