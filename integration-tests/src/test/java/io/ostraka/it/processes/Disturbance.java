@@ -81,6 +81,15 @@ final class Disturbance {
         ServerProcess victim = kills.nextDouble() < LEADER_PREFERENCE
                 ? leading()
                 : cluster.processes().get(kills.nextInt(cluster.processes().size()));
+        restart(victim);
+    }
+
+    /** Kills a process that leads a group, and returns when it listens again. */
+    void killALeader() {
+        restart(leading());
+    }
+
+    private void restart(ServerProcess victim) {
         victim.kill();
         killed.incrementAndGet();
         try {

@@ -28,6 +28,10 @@ class KillsUnderLoadChaos {
     private static final int CLIENTS = 16;
     private static final int SHARDS = 64;
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(20);
+    private static final int RECORDED_CLIENTS = 8;
+
+    /** Short enough that calls end unknown while a group has no leader. */
+    private static final Duration RECORDED_TIMEOUT = Duration.ofSeconds(1);
 
     @TempDir
     private Path directory;
@@ -51,7 +55,9 @@ class KillsUnderLoadChaos {
         List<AppendLoad> loads = new ArrayList<>();
         try (ProcessCluster cluster = ProcessCluster.start(ProcessCluster.Plan.ofThree(directory));
                 ExecutorService steps = Executors.newVirtualThreadPerTaskExecutor();
-                ScheduledExecutorService timer = Executors.newScheduledThreadPool(2)) {
+                ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
+                RecordedClients recorded =
+                        new RecordedClients(cluster, RECORDED_CLIENTS, RECORDED_TIMEOUT, new Random(seed))) {
             cluster.found(SHARDS, List.of(101L, 102L));
             for (int i = 0; i < CLIENTS; i++) {
                 OstrakaClient client = cluster.client(CALL_TIMEOUT);
@@ -60,9 +66,11 @@ class KillsUnderLoadChaos {
             }
             // When
             loads.forEach(AppendLoad::start);
+            recorded.start(steps);
             Disturbance disturbance = new Disturbance(cluster, new Random(seed));
             disturbance.run(timer, time);
             loads.forEach(AppendLoad::stop);
+            recorded.stop();
             disturbance.settle();
             // Then
             List<String> wrong = new ArrayList<>();
@@ -86,8 +94,13 @@ class KillsUnderLoadChaos {
                     meter.latencyMillis(50),
                     meter.latencyMillis(99),
                     wrong.size()));
+            RecordedClients.Judgement judgement = recorded.judge("chaos-seed-" + seed);
+            System.out.println("chaos: " + judgement);
             assertThat(wrong).isEmpty();
             assertThat(acknowledged).isPositive();
+            assertThat(judgement.verdict().isLinearizable())
+                    .as(judgement.toString())
+                    .isTrue();
         } finally {
             clients.forEach(OstrakaClient::close);
         }
