@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -91,6 +92,8 @@ public final class Settings {
                 return map;
             }
             throw new ConfigException(file + ": expected lines of 'key: value'. Known keys: " + knownKeys() + ".");
+        } catch (NoSuchFileException e) {
+            throw new ConfigException("cannot read the configuration file " + file + ": there is no such file", e);
         } catch (IOException e) {
             throw new ConfigException("cannot read the configuration file " + file + ": " + e.getMessage(), e);
         } catch (YAMLException e) {

@@ -14,6 +14,8 @@ public final class DiskException extends IOException {
         NOT_PERMITTED("let the user that runs the node read and write that directory"),
         /** Another process uses the directory. */
         LOCKED("stop the other process, or give this node a directory of its own"),
+        /** A directory cannot be made there, or something else is there already. */
+        NO_PLACE("name one whose parent exists and which is a directory itself, if it exists"),
         /** The file does not exist. */
         MISSING("restore the file, or replace this node's replicas from their peers"),
         /** The device or file system reported an error. */

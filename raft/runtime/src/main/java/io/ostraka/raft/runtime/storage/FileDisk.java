@@ -50,7 +50,12 @@ public final class FileDisk implements Disk {
                 }
             }
         } catch (IOException e) {
-            throw failed("cannot create the data directory " + root, e);
+            DiskException failure = failed("cannot create the data directory " + root, e);
+            throw switch (failure.reason()) {
+                case MISSING, DEVICE ->
+                    new DiskException(DiskException.Reason.NO_PLACE, "cannot create the data directory " + root, e);
+                case FULL, NOT_PERMITTED, LOCKED, NO_PLACE -> failure;
+            };
         }
         return new FileDisk(root);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -58,9 +59,11 @@ final class FileDiskTest {
         assertThatThrownBy(() -> FileDisk.at(file.resolve("data")))
                 .isInstanceOf(DiskException.class)
                 .hasMessageContaining("cannot create the data directory");
-        assertThatThrownBy(() -> FileDisk.at(root.resolve("missing/data")))
-                .isInstanceOfSatisfying(
-                        DiskException.class, e -> assertThat(e.reason()).isEqualTo(DiskException.Reason.MISSING));
+        for (Path wrong : List.of(file, file.resolve("data"), root.resolve("missing/data"))) {
+            assertThatThrownBy(() -> FileDisk.at(wrong))
+                    .isInstanceOfSatisfying(
+                            DiskException.class, e -> assertThat(e.reason()).isEqualTo(DiskException.Reason.NO_PLACE));
+        }
     }
 
     @Test
