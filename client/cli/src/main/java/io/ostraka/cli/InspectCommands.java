@@ -53,7 +53,7 @@ final class InspectCommands {
                     table.row(
                             group.gid(),
                             held.getOrDefault(group.gid(), 0L),
-                            group.leaving() ? "leaving" : "member",
+                            group.retired() ? "retired" : group.leaving() ? "leaving" : "member",
                             nodes);
                 }
                 if (held.containsKey(0L)) {
@@ -75,18 +75,37 @@ final class InspectCommands {
         public Integer call() {
             try (OstrakaAdmin admin = cluster.admin(console)) {
                 ClusterMap map = admin.query();
-                Table table = new Table("SHARD", "OWNER", "EPOCH", "TARGET", "PINNED");
+                Table table = new Table("SHARD", "OWNER", "EPOCH", "TARGET", "PINNED", "RECOVERY");
                 map.shards()
                         .forEach(shard -> table.row(
                                 shard.shard(),
                                 gid(shard.ownerGid()),
                                 shard.epoch(),
                                 gid(shard.targetGid()),
-                                shard.pinned() ? "pinned" : "-"));
+                                shard.pinned() ? "pinned" : "-",
+                                recovery(shard.recovery())));
                 print(new Json.Arr(map.shards().stream().map(InspectJson::shard).toList()), table);
                 return ExitCode.OK;
             }
         }
+    }
+
+    /** What a shard waits for, or how it last went on. */
+    private static String recovery(ClusterMap.Recovery recovery) {
+        ClusterMap.WentOn last = recovery.last();
+        return switch (recovery.progress()) {
+            case PENDING -> "waits for " + InspectJson.gids(recovery.waitsForGids());
+            case NAMED -> (last == null ? "goes on" : describe(last)) + ", not yet served";
+            case NONE -> last == null ? "-" : describe(last);
+        };
+    }
+
+    private static String describe(ClusterMap.WentOn last) {
+        return switch (last.source()) {
+            case OWNER -> "kept by " + last.gid();
+            case FROZEN_COPY -> "copy of " + last.gid() + " at epoch " + last.epoch();
+            case EMPTY -> "empty at epoch " + last.epoch();
+        };
     }
 
     @Command(name = "status", description = "Show how controllers, nodes, replicas and shards are.")

@@ -4,7 +4,10 @@ import io.ostraka.client.admin.ClusterMap;
 import io.ostraka.client.admin.ClusterStatus;
 import io.ostraka.client.admin.ClusterStatus.Answer;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The JSON of {@code query}, {@code shard list} and {@code status}. Ids of 64 random bits are hexadecimal strings. */
 final class InspectJson {
@@ -16,6 +19,7 @@ final class InspectJson {
                 .with("clusterId", Long.toHexString(map.clusterId()))
                 .with("num", map.num())
                 .with("revision", map.revision())
+                .with("featureLevel", map.featureLevel())
                 .with("shards", array(map.shards(), InspectJson::shard))
                 .with("groups", array(map.groups(), InspectJson::group))
                 .with(
@@ -34,7 +38,31 @@ final class InspectJson {
                 .with("epoch", shard.epoch())
                 .with("target", shard.targetGid())
                 .with("desired", shard.desiredGid())
-                .with("pinned", shard.pinned());
+                .with("pinned", shard.pinned())
+                .with("recovery", shard.recovery().progress().name().toLowerCase(Locale.ROOT))
+                .with(
+                        "waitsFor",
+                        new Json.Arr(shard.recovery().waitsForGids().stream()
+                                .map(gid -> new Json.Num(Long.toString(gid)))
+                                .toList()))
+                .with("wentOn", wentOn(shard.recovery().last()));
+    }
+
+    private static Json wentOn(ClusterMap.@Nullable WentOn last) {
+        return last == null
+                ? new Json.Null()
+                : Json.Obj.empty()
+                        .with(
+                                "source",
+                                last.source().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                        .with("group", last.gid())
+                        .with("epoch", last.epoch());
+    }
+
+    static String gids(List<Long> gids) {
+        return gids.isEmpty()
+                ? "a group to join"
+                : gids.stream().map(String::valueOf).collect(Collectors.joining(", "));
     }
 
     private static Json.Obj group(ClusterMap.Group group) {
@@ -42,6 +70,7 @@ final class InspectJson {
                 .with("gid", group.gid())
                 .with("incarnation", group.incarnation())
                 .with("leaving", group.leaving())
+                .with("retired", group.retired())
                 .with("weight", group.weight())
                 .with(
                         "replicas",

@@ -64,9 +64,10 @@ public final class OstrakaCommand {
         commands.put("unpin", (program, console) -> add(program, new ConfigurationCommands.Unpin(console)));
         commands.put("undo", (program, console) -> add(program, new ConfigurationCommands.Undo(console)));
         commands.put("status", (program, console) -> add(program, new InspectCommands.Status(console)));
+        commands.put("shard", OstrakaCommand::addShard);
         commands.put(
-                "shard",
-                (program, console) -> add(noun(program, "shard", "Shards."), new InspectCommands.ShardList(console)));
+                "group",
+                (program, console) -> add(noun(program, "group", "Groups."), new RecoveryCommands.Forget(console)));
         commands.put(
                 "request",
                 (program, console) -> add(
@@ -80,6 +81,12 @@ public final class OstrakaCommand {
                         noun(program, COMPLETION, "Completion of commands and options by the shell."),
                         new Completion(console)));
         return Collections.unmodifiableMap(commands);
+    }
+
+    private static void addShard(CommandLine program, Console console) {
+        CommandLine shard = noun(program, "shard", "Shards.");
+        add(shard, new InspectCommands.ShardList(console));
+        add(shard, new RecoveryCommands.Recover(console));
     }
 
     private static void addController(CommandLine program, Console console) {

@@ -7,6 +7,7 @@ import io.ostraka.client.admin.ClusterStatus;
 import io.ostraka.client.admin.FormattedController;
 import io.ostraka.client.admin.FoundedCluster;
 import io.ostraka.client.admin.GroupSpec;
+import io.ostraka.client.admin.RecoveryPlan;
 import io.ostraka.client.internal.ClientOptions;
 import io.ostraka.client.internal.RealOstrakaAdmin;
 import java.time.Duration;
@@ -42,6 +43,29 @@ public interface OstrakaAdmin extends AutoCloseable {
 
     /** Plans the way back to an earlier configuration. */
     Change undo(long toNum, ChangeMode mode);
+
+    /**
+     * Plans to give a group up that died for good, so that its shards can go on: from a copy where there is one, else
+     * empty. Changes nothing.
+     *
+     * @param toGid where shards go on of which nothing is left; 0: as balancing says
+     */
+    RecoveryPlan planRecovery(long gid, long toGid);
+
+    /** As {@link #planRecovery}, of the group that stands in this shard's way: the one that it waits for. */
+    RecoveryPlan planRecoveryOfShard(int shard, long toGid);
+
+    /**
+     * Carries a recovery out, if the configuration is still the one that it was planned on. What only the group knew is
+     * lost, and the group never serves again. Make sure first that none of its nodes runs: one that runs and reaches no
+     * controller may serve for a while beside the group that goes on.
+     */
+    Change recoverUnsafe(RecoveryPlan plan);
+
+    /**
+     * Drops a group that was given up, once every shard has gone on without it; its nodes delete what they have of it.
+     */
+    Change forget(long gid, ChangeMode mode);
 
     /** The latest configuration. */
     ClusterMap query();

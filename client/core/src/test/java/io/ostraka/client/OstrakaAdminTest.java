@@ -54,7 +54,8 @@ class OstrakaAdminTest {
         ClusterMap map = admin.query();
 
         assertThat(map.shards()).hasSize(16);
-        assertThat(map.shards().get(3)).isEqualTo(new ClusterMap.Shard(3, 100, 1, 0, 100, true));
+        assertThat(map.shards().get(3))
+                .isEqualTo(new ClusterMap.Shard(3, 100, 1, 0, 100, true, ClusterMap.Recovery.NONE));
         assertThat(map.groups())
                 .singleElement()
                 .extracting(ClusterMap.Group::gid)
@@ -262,6 +263,23 @@ class OstrakaAdminTest {
             assertThat(fresh.foundings).hasSize(2).containsExactlyElementsOf(cluster.foundings);
         } finally {
             fresh.close();
+        }
+    }
+
+    @Test
+    void clusterIsFoundedAtTheLevelThatAllItsControllersKnow() {
+        FakeCluster older = FakeCluster.start();
+        older.knowsLevel(1);
+        try (OstrakaAdmin founder = OstrakaAdmin.builder()
+                .controllers(older.address() + "," + cluster.address())
+                .build()) {
+            founder.initialise(64);
+
+            assertThat(cluster.foundings)
+                    .singleElement()
+                    .satisfies(record -> assertThat(record.getFeatureLevel()).isEqualTo(1));
+        } finally {
+            older.close();
         }
     }
 

@@ -19,11 +19,18 @@ import org.jspecify.annotations.Nullable;
  * @param num numbers the desired maps: each Join, Leave, Move and undo makes one; 0 before the first
  * @param revision numbers every change, claims and owner reports included; 1 for a fresh cluster
  * @param hash hash chain over all changes up to the revision
+ * @param terms what holds for the whole cluster
  * @param shards one row a shard, in order; never empty
  * @param directory groups and nodes
  */
 public record ClusterConfig(
-        long clusterId, long num, long revision, ConfigHash hash, List<ShardRow> shards, Directory directory) {
+        long clusterId,
+        long num,
+        long revision,
+        ConfigHash hash,
+        ClusterTerms terms,
+        List<ShardRow> shards,
+        Directory directory) {
 
     /**
      * Who is there: groups and nodes.
@@ -87,11 +94,17 @@ public record ClusterConfig(
 
     /** The configuration of a cluster that was just founded: number 0, revision 1, no group, no node. */
     public static ClusterConfig founded(long clusterId, int shardCount) {
+        return founded(clusterId, shardCount, ClusterTerms.FOUNDED);
+    }
+
+    /** As {@link #founded(long, int)}, on these terms. */
+    public static ClusterConfig founded(long clusterId, int shardCount, ClusterTerms terms) {
         List<ShardRow> rows = new ArrayList<>();
         for (int shard = 0; shard < shardCount; shard++) {
             rows.add(ShardRow.unborn(shard));
         }
-        return new ClusterConfig(clusterId, 0, 1, ConfigHash.genesis(clusterId, shardCount), rows, Directory.EMPTY);
+        ConfigHash genesis = ConfigHash.genesis(clusterId, shardCount);
+        return new ClusterConfig(clusterId, 0, 1, genesis, terms, rows, Directory.EMPTY);
     }
 
     /** Groups by identity, leaving ones included. */
@@ -116,7 +129,7 @@ public record ClusterConfig(
 
     /**
      * The group that is to serve the shard when all that is planned is done: the target if there is one, else the owner
-     * unless it is leaving, else nobody (null). Balance and {@code query} speak of this map.
+     * unless it is leaving or retired, else nobody (null). Balance and {@code query} speak of this map.
      */
     public @Nullable GroupRef desired(int shard) {
         ShardRow row = shards.get(shard);
@@ -124,7 +137,7 @@ public record ClusterConfig(
             return row.target();
         }
         GroupRef owner = row.owner();
-        return owner == null || isLeaving(owner) ? null : owner;
+        return owner == null || !isMember(owner) ? null : owner;
     }
 
     /** The row of a group, if exactly this incarnation is there. */
@@ -144,9 +157,21 @@ public record ClusterConfig(
         return Optional.ofNullable(from.get(from.firstKey()));
     }
 
-    /** The groups that are not leaving, by identity. */
+    /** The groups that are to hold shards, by identity: those that are neither leaving nor retired. */
     public List<GroupRow> members() {
-        return groups().values().stream().filter(group -> !group.leaving()).toList();
+        return groups().values().stream().filter(GroupRow::isMember).toList();
+    }
+
+    /** Whether the group is there and to hold shards. */
+    public boolean isMember(GroupRef ref) {
+        GroupRow row = groups().get(ref);
+        return row != null && row.isMember();
+    }
+
+    /** Whether the group is there and was not given up for dead. */
+    public boolean isAlive(GroupRef ref) {
+        GroupRow row = groups().get(ref);
+        return row != null && !row.retired();
     }
 
     /** Whether the group is there and leaving. */
@@ -176,6 +201,10 @@ public record ClusterConfig(
         if (delta.revision() != revision + 1 || delta.num() < num || delta.num() > num + 1) {
             return new Extension.Refused("the change makes revision " + delta.revision() + " and number " + delta.num()
                     + ", which do not follow revision " + revision + " and number " + num);
+        }
+        if (delta.terms().featureLevel() < terms.featureLevel()) {
+            return new Extension.Refused("the change takes the feature level back from " + terms.featureLevel() + " to "
+                    + delta.terms().featureLevel());
         }
         if (!delta.hashFits()) {
             return new Extension.Refused("the hash of the change to revision " + delta.revision() + " is not its own");
@@ -208,6 +237,7 @@ public record ClusterConfig(
             rows.nodes().forEach(row -> newNodes.put(row.nodeId(), row));
             newDirectory = new Directory(newGroups, newNodes);
         }
-        return new ClusterConfig(clusterId, delta.num(), delta.revision(), delta.hash(), newShards, newDirectory);
+        return new ClusterConfig(
+                clusterId, delta.num(), delta.revision(), delta.hash(), delta.terms(), newShards, newDirectory);
     }
 }

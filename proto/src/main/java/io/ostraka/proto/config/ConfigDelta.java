@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param num number of the desired map after it
  * @param previousHash hash of the configuration that it extends
  * @param hash hash of the configuration that it makes
+ * @param terms what holds for the whole cluster after it
  * @param rows what is new, changed or gone
  */
-public record ConfigDelta(long revision, long num, ConfigHash previousHash, ConfigHash hash, Rows rows) {
+public record ConfigDelta(
+        long revision, long num, ConfigHash previousHash, ConfigHash hash, ClusterTerms terms, Rows rows) {
 
     /**
      * The rows of a change.
@@ -55,16 +57,22 @@ public record ConfigDelta(long revision, long num, ConfigHash previousHash, Conf
 
     /** The change that extends {@code before} by these rows, which become revision {@code before.revision() + 1}. */
     public static ConfigDelta extending(ClusterConfig before, long num, Rows rows) {
+        return extending(before, num, before.terms(), rows);
+    }
+
+    /** As {@link #extending(ClusterConfig, long, Rows)}, with terms that may be others than before. */
+    public static ConfigDelta extending(ClusterConfig before, long num, ClusterTerms terms, Rows rows) {
         long revision = before.revision() + 1;
-        return new ConfigDelta(revision, num, before.hash(), hashOf(before.hash(), revision, num, rows), rows);
+        ConfigHash hash = hashOf(before.hash(), revision, num, terms, rows);
+        return new ConfigDelta(revision, num, before.hash(), hash, terms, rows);
     }
 
     /** Whether {@link #hash} is the hash of this content. */
     boolean hashFits() {
-        return hash.equals(hashOf(previousHash, revision, num, rows));
+        return hash.equals(hashOf(previousHash, revision, num, terms, rows));
     }
 
-    private static ConfigHash hashOf(ConfigHash previous, long revision, long num, Rows rows) {
+    private static ConfigHash hashOf(ConfigHash previous, long revision, long num, ClusterTerms terms, Rows rows) {
         ConfigHash.Digest digest = new ConfigHash.Digest();
         digest.put(previous.toByteArray());
         digest.put(revision);
@@ -75,7 +83,7 @@ public record ConfigDelta(long revision, long num, ConfigHash previousHash, Conf
             put(digest, row.owner());
             digest.put(row.epoch());
             put(digest, row.target());
-            digest.put(row.pinned());
+            digest.put((row.pinned() ? 1 : 0) + 2L * row.recovery().code());
         }
         digest.put(rows.groups().size());
         for (GroupRow row : rows.groups()) {
@@ -90,12 +98,16 @@ public record ConfigDelta(long revision, long num, ConfigHash previousHash, Conf
             digest.put(row.nodeId());
             digest.put(row.address().getBytes(StandardCharsets.UTF_8));
         }
+        if (!terms.equals(ClusterTerms.FOUNDED)) {
+            // Versions that know no terms must find the hashes of their own level.
+            digest.put(terms.featureLevel());
+        }
         return digest.finish();
     }
 
     private static void put(ConfigHash.Digest digest, GroupRow row) {
         put(digest, row.ref());
-        digest.put(row.leaving());
+        digest.put(row.standing().code());
         digest.put(row.weight());
         digest.put(row.replicas().size());
         for (ReplicaRow replica : row.replicas()) {

@@ -2,11 +2,13 @@ package io.ostraka.proto.config;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.ostraka.proto.Feature;
 import io.ostraka.proto.config.wire.ClusterConfigRecord;
 import io.ostraka.proto.config.wire.GroupRecord;
 import io.ostraka.proto.config.wire.NodeRecord;
 import io.ostraka.proto.config.wire.ReplicaRecord;
 import io.ostraka.proto.config.wire.ShardRecord;
+import io.ostraka.proto.config.wire.TermsRecord;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -21,7 +23,8 @@ public final class ConfigWire {
                 .setClusterId(config.clusterId())
                 .setNum(config.num())
                 .setRevision(config.revision())
-                .setHash(toWire(config.hash()));
+                .setHash(toWire(config.hash()))
+                .setTerms(toWire(config.terms()));
         config.shards().forEach(row -> builder.addShards(toWire(row)));
         config.groups().values().forEach(row -> builder.addGroups(toWire(row)));
         config.nodes().values().forEach(row -> builder.addNodes(toWire(row)));
@@ -35,6 +38,7 @@ public final class ConfigWire {
                 wire.getNum(),
                 wire.getRevision(),
                 fromWire(wire.getHash()),
+                terms(wire.getTerms()),
                 wire.getShardsList().stream().map(ConfigWire::row).toList(),
                 new ClusterConfig.Directory(
                         wire.getGroupsList().stream().map(ConfigWire::row).toList(),
@@ -47,7 +51,8 @@ public final class ConfigWire {
                 .setRevision(delta.revision())
                 .setNum(delta.num())
                 .setPreviousHash(toWire(delta.previousHash()))
-                .setHash(toWire(delta.hash()));
+                .setHash(toWire(delta.hash()))
+                .setTerms(toWire(delta.terms()));
         ConfigDelta.Rows rows = delta.rows();
         rows.shards().forEach(row -> builder.addShards(toWire(row)));
         rows.groups().forEach(row -> builder.addGroups(toWire(row)));
@@ -63,6 +68,7 @@ public final class ConfigWire {
                 wire.getNum(),
                 fromWire(wire.getPreviousHash()),
                 fromWire(wire.getHash()),
+                terms(wire.getTerms()),
                 new ConfigDelta.Rows(
                         wire.getShardsList().stream().map(ConfigWire::row).toList(),
                         wire.getGroupsList().stream().map(ConfigWire::row).toList(),
@@ -100,7 +106,8 @@ public final class ConfigWire {
         ShardRecord.Builder builder = ShardRecord.newBuilder()
                 .setShard(row.shard())
                 .setEpoch(row.epoch())
-                .setPinned(row.pinned());
+                .setPinned(row.pinned())
+                .setRecoveryValue(row.recovery().code());
         if (row.owner() != null) {
             builder.setOwner(toWire(row.owner()));
         }
@@ -115,6 +122,7 @@ public final class ConfigWire {
         GroupRecord.Builder builder = GroupRecord.newBuilder()
                 .setGroup(toWire(row.ref()))
                 .setLeaving(row.leaving())
+                .setRetired(row.retired())
                 .setWeight(row.weight());
         for (ReplicaRow replica : row.replicas()) {
             builder.addReplicas(ReplicaRecord.newBuilder()
@@ -124,6 +132,15 @@ public final class ConfigWire {
                     .setLost(replica.lost()));
         }
         return builder.build();
+    }
+
+    private static TermsRecord toWire(ClusterTerms terms) {
+        return TermsRecord.newBuilder().setFeatureLevel(terms.featureLevel()).build();
+    }
+
+    /** A controller that says nothing of a level knows the first one only. */
+    private static ClusterTerms terms(TermsRecord wire) {
+        return new ClusterTerms(Math.max(Feature.BASE_LEVEL, wire.getFeatureLevel()));
     }
 
     private static NodeRecord toWire(NodeRow row) {
@@ -143,7 +160,8 @@ public final class ConfigWire {
                 wire.hasOwner() ? ref(wire.getOwner()) : null,
                 wire.getEpoch(),
                 wire.hasTarget() ? ref(wire.getTarget()) : null,
-                wire.getPinned());
+                wire.getPinned(),
+                ShardRecovery.ofCode(wire.getRecoveryValue()));
     }
 
     private static GroupRow row(GroupRecord wire) {
@@ -151,7 +169,8 @@ public final class ConfigWire {
                 .map(replica -> new ReplicaRow(
                         replica.getReplicaId(), replica.getNodeId(), replica.getCreated(), replica.getLost()))
                 .toList();
-        return new GroupRow(ref(wire.getGroup()), wire.getLeaving(), wire.getWeight(), replicas);
+        GroupRow row = new GroupRow(ref(wire.getGroup()), wire.getLeaving(), wire.getWeight(), replicas);
+        return wire.getRetired() ? row.asRetired() : row;
     }
 
     private static NodeRow row(NodeRecord wire) {

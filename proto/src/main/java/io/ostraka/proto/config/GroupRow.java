@@ -7,11 +7,11 @@ import java.util.Optional;
  * A group of the configuration.
  *
  * @param ref identity of the group
- * @param leaving whether the group gives away what it holds, and goes once nothing is left of it
+ * @param standing what the group is to the cluster
  * @param weight share of the shards that the group is to hold, relative to the other groups; at least 1
  * @param replicas its replicas, in the order in which the Join named their addresses
  */
-public record GroupRow(GroupRef ref, boolean leaving, int weight, List<ReplicaRow> replicas) {
+public record GroupRow(GroupRef ref, GroupStanding standing, int weight, List<ReplicaRow> replicas) {
 
     /** Copies the list. */
     public GroupRow {
@@ -19,6 +19,26 @@ public record GroupRow(GroupRef ref, boolean leaving, int weight, List<ReplicaRo
             throw new IllegalArgumentException("group " + ref + " has weight " + weight + ", which is below 1");
         }
         replicas = List.copyOf(replicas);
+    }
+
+    /** A group that is leaving, or a member. */
+    public GroupRow(GroupRef ref, boolean leaving, int weight, List<ReplicaRow> replicas) {
+        this(ref, leaving ? GroupStanding.LEAVING : GroupStanding.MEMBER, weight, replicas);
+    }
+
+    /** Whether it is to hold shards. */
+    public boolean isMember() {
+        return standing == GroupStanding.MEMBER;
+    }
+
+    /** Whether it gives away what it holds. */
+    public boolean leaving() {
+        return standing == GroupStanding.LEAVING;
+    }
+
+    /** Whether it was given up for dead. */
+    public boolean retired() {
+        return standing == GroupStanding.RETIRED;
     }
 
     /** The replica of this group that lives on the node, if there is one. */
@@ -33,9 +53,14 @@ public record GroupRow(GroupRef ref, boolean leaving, int weight, List<ReplicaRo
                 .findFirst();
     }
 
-    /** The same group, leaving or not. */
+    /** The same group, leaving or a member. */
     public GroupRow withLeaving(boolean newLeaving) {
         return new GroupRow(ref, newLeaving, weight, replicas);
+    }
+
+    /** The same group, given up for dead. */
+    public GroupRow asRetired() {
+        return new GroupRow(ref, GroupStanding.RETIRED, weight, replicas);
     }
 
     /** The same group with the row of one of its replicas replaced. */
@@ -43,6 +68,6 @@ public record GroupRow(GroupRef ref, boolean leaving, int weight, List<ReplicaRo
         List<ReplicaRow> rows = replicas.stream()
                 .map(replica -> replica.replicaId() == changed.replicaId() ? changed : replica)
                 .toList();
-        return new GroupRow(ref, leaving, weight, rows);
+        return new GroupRow(ref, standing, weight, rows);
     }
 }

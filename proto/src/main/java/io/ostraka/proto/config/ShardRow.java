@@ -10,13 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param epoch grows by one with every change of owner; 0 as long as there is no owner
  * @param target group that should hold the shard; null: no change is planned
  * @param pinned whether balancing leaves the shard where it was moved by hand
+ * @param recovery how far it is, if it lost a group
  */
 public record ShardRow(
         int shard,
         @Nullable GroupRef owner,
         long epoch,
         @Nullable GroupRef target,
-        boolean pinned) {
+        boolean pinned,
+        ShardRecovery recovery) {
 
     /** Refuses what contradicts itself with {@link IllegalArgumentException}. */
     public ShardRow {
@@ -28,6 +30,11 @@ public record ShardRow(
         }
     }
 
+    /** A shard of which nothing was lost. */
+    public ShardRow(int shard, @Nullable GroupRef owner, long epoch, @Nullable GroupRef target, boolean pinned) {
+        this(shard, owner, epoch, target, pinned, ShardRecovery.NONE);
+    }
+
     /** A shard that nobody ever owned and that nobody is to own yet. */
     public static ShardRow unborn(int shard) {
         return new ShardRow(shard, null, 0, null, false);
@@ -35,16 +42,21 @@ public record ShardRow(
 
     /** The same shard with another plan. */
     public ShardRow withTarget(@Nullable GroupRef newTarget) {
-        return new ShardRow(shard, owner, epoch, newTarget, pinned);
+        return new ShardRow(shard, owner, epoch, newTarget, pinned, recovery);
     }
 
     /** The same shard with another owner. */
     public ShardRow withOwner(GroupRef newOwner, long newEpoch) {
-        return new ShardRow(shard, newOwner, newEpoch, target, pinned);
+        return new ShardRow(shard, newOwner, newEpoch, target, pinned, recovery);
     }
 
     /** The same shard, pinned or not. */
     public ShardRow withPinned(boolean newPinned) {
-        return new ShardRow(shard, owner, epoch, target, newPinned);
+        return new ShardRow(shard, owner, epoch, target, newPinned, recovery);
+    }
+
+    /** The same shard, further with what it lost. */
+    public ShardRow withRecovery(ShardRecovery newRecovery) {
+        return new ShardRow(shard, owner, epoch, target, pinned, newRecovery);
     }
 }

@@ -71,8 +71,25 @@ class ClusterConfigTest {
                 delta.num(),
                 delta.previousHash(),
                 delta.hash(),
+                delta.terms(),
                 rows(List.of(), List.of(GROUP_B.withLeaving(true))));
 
+        assertThat(config.apply(forged)).isInstanceOf(Extension.Refused.class);
+    }
+
+    @Test
+    void featureLevelTravelsWithTheConfigurationAndIsNeverTakenBack() {
+        ClusterConfig config = twoGroups();
+        ClusterTerms raised = new ClusterTerms(2);
+        ConfigDelta up = ConfigDelta.extending(config, 1, raised, rows(List.of(), List.of()));
+        ClusterConfig higher = extended(config.apply(ConfigWire.fromWire(ConfigWire.toWire(up))));
+        ConfigDelta down = ConfigDelta.extending(higher, 1, ClusterTerms.FOUNDED, rows(List.of(), List.of()));
+        ConfigDelta forged =
+                new ConfigDelta(up.revision(), up.num(), up.previousHash(), up.hash(), new ClusterTerms(3), up.rows());
+
+        assertThat(config.terms()).isEqualTo(ClusterTerms.FOUNDED);
+        assertThat(ConfigWire.fromWire(ConfigWire.toWire(higher)).terms()).isEqualTo(raised);
+        assertThat(higher.apply(down)).isInstanceOf(Extension.Refused.class);
         assertThat(config.apply(forged)).isInstanceOf(Extension.Refused.class);
     }
 

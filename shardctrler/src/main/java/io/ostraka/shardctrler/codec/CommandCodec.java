@@ -7,6 +7,7 @@ import io.ostraka.raft.core.Bytes;
 import io.ostraka.shardctrler.command.ControllerCommand;
 import io.ostraka.shardctrler.command.ControllerCommand.Administer;
 import io.ostraka.shardctrler.command.ControllerCommand.Initialise;
+import io.ostraka.shardctrler.command.ControllerCommand.RaiseLevel;
 import io.ostraka.shardctrler.command.ControllerCommand.RegisterNode;
 import io.ostraka.shardctrler.command.ControllerCommand.Report;
 import java.util.Optional;
@@ -51,6 +52,10 @@ public final class CommandCodec {
             case RegisterNode node ->
                 entry.setRegister(CommandWire.toWire(node)).build();
             case Report report -> entry.setReport(CommandWire.toWire(report)).build();
+            case RaiseLevel raise ->
+                entry.setRaiseLevel(io.ostraka.proto.controller.log.RaiseLevel.newBuilder()
+                                .setLevel(raise.level()))
+                        .build();
         };
         return Bytes.wrap(built.toByteArray());
     }
@@ -83,6 +88,7 @@ public final class CommandCodec {
             case CHANGE -> CommandWire.fromWire(entry.getChange());
             case REGISTER -> Optional.of(CommandWire.fromWire(entry.getRegister()));
             case REPORT -> Optional.of(CommandWire.fromWire(entry.getReport()));
+            case RAISE_LEVEL -> Optional.of(new RaiseLevel(entry.getRaiseLevel().getLevel()));
             case COMMAND_NOT_SET -> Optional.empty();
         };
     }

@@ -1,14 +1,19 @@
 package io.ostraka.shardctrler.codec;
 
+import io.ostraka.proto.Feature;
 import io.ostraka.proto.Id128;
 import io.ostraka.proto.config.ConfigWire;
 import io.ostraka.proto.config.GroupRef;
 import io.ostraka.proto.controller.ChangeRequest;
+import io.ostraka.proto.controller.Forget;
 import io.ostraka.proto.controller.InitialiseRequest;
 import io.ostraka.proto.controller.Join;
 import io.ostraka.proto.controller.JoinGroup;
 import io.ostraka.proto.controller.Leave;
 import io.ostraka.proto.controller.Move;
+import io.ostraka.proto.controller.Recover;
+import io.ostraka.proto.controller.RecoveredShard;
+import io.ostraka.proto.controller.RecoverySource;
 import io.ostraka.proto.controller.RegisterRequest;
 import io.ostraka.proto.controller.ReplicaCreated;
 import io.ostraka.proto.controller.ReportRequest;
@@ -25,8 +30,11 @@ import io.ostraka.shardctrler.command.ControllerMember;
 import io.ostraka.shardctrler.command.Created;
 import io.ostraka.shardctrler.command.OwnerReport;
 import io.ostraka.shardctrler.command.OwnerReport.ShardEpoch;
+import io.ostraka.shardctrler.command.PlannedOn;
 import io.ostraka.shardctrler.command.RequestId;
 import io.ostraka.shardctrler.command.TokenState;
+import io.ostraka.shardctrler.state.Recoveries.Outcome;
+import io.ostraka.shardctrler.state.Recoveries.Source;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,13 +51,16 @@ public final class CommandWire {
         List<ControllerMember> members = wire.getMembersList().stream()
                 .map(member -> new ControllerMember(member.getReplicaId(), member.getNodeId(), member.getAddress()))
                 .toList();
-        return new Initialise(wire.getClusterId(), wire.getShards(), members);
+        return new Initialise(
+                wire.getClusterId(), wire.getShards(), members, Math.max(Feature.BASE_LEVEL, wire.getFeatureLevel()));
     }
 
     /** As a message. */
     public static InitialiseRequest toWire(Initialise command) {
-        InitialiseRequest.Builder builder =
-                InitialiseRequest.newBuilder().setClusterId(command.clusterId()).setShards(command.shards());
+        InitialiseRequest.Builder builder = InitialiseRequest.newBuilder()
+                .setClusterId(command.clusterId())
+                .setShards(command.shards())
+                .setFeatureLevel(command.featureLevel());
         command.members().forEach(member -> builder.addMembers(toWire(member)));
         return builder.build();
     }
@@ -65,8 +76,8 @@ public final class CommandWire {
 
     /** An administrator's change; nothing if the message names none that is known here. */
     public static Optional<Administer> fromWire(ChangeRequest wire) {
-        return change(wire)
-                .map(change -> new Administer(fromWire(wire.getRequestId()), wire.getPlannedOnNum(), change));
+        PlannedOn plannedOn = new PlannedOn(wire.getPlannedOnNum(), wire.getPlannedOnRevision());
+        return change(wire).map(change -> new Administer(fromWire(wire.getRequestId()), plannedOn, change));
     }
 
     private static Optional<Change> change(ChangeRequest wire) {
@@ -82,14 +93,22 @@ public final class CommandWire {
                         wire.getMove().getShard(), wire.getMove().getGid()));
             case UNPIN -> Optional.of(new Change.Unpin(wire.getUnpin().getShardsList()));
             case UNDO -> Optional.of(new Change.Undo(wire.getUndo().getToNum()));
+            case RECOVER ->
+                Optional.of(new Change.Recover(
+                        wire.getRecover().getDead().getGid(),
+                        wire.getRecover().getDead().getIncarnation(),
+                        wire.getRecover().getTo()));
+            case FORGET -> Optional.of(new Change.Forget(wire.getForget().getGid()));
             case CHANGE_NOT_SET -> Optional.empty();
         };
     }
 
     /** As a message. */
     public static ChangeRequest toWire(Administer command) {
-        ChangeRequest.Builder builder =
-                ChangeRequest.newBuilder().setRequestId(toWire(command.id())).setPlannedOnNum(command.plannedOnNum());
+        ChangeRequest.Builder builder = ChangeRequest.newBuilder()
+                .setRequestId(toWire(command.id()))
+                .setPlannedOnNum(command.plannedOn().num())
+                .setPlannedOnRevision(command.plannedOn().revision());
         return switch (command.change()) {
             case Change.Join join -> builder.setJoin(toWire(join)).build();
             case Change.Leave leave ->
@@ -102,6 +121,15 @@ public final class CommandWire {
                         .build();
             case Change.Undo undo ->
                 builder.setUndo(Undo.newBuilder().setToNum(undo.toNum())).build();
+            case Change.Recover recover ->
+                builder.setRecover(Recover.newBuilder()
+                                .setDead(io.ostraka.proto.GroupRef.newBuilder()
+                                        .setGid(recover.gid())
+                                        .setIncarnation(recover.incarnation()))
+                                .setTo(recover.to()))
+                        .build();
+            case Change.Forget forget ->
+                builder.setForget(Forget.newBuilder().setGid(forget.gid())).build();
         };
     }
 
@@ -148,23 +176,36 @@ public final class CommandWire {
     }
 
     private static OwnerReport fromWire(io.ostraka.proto.controller.OwnerReport wire) {
-        GroupRef successor = wire.hasSuccessor() ? ConfigWire.fromWire(wire.getSuccessor()) : null;
+        GroupRef peer = wire.hasPeer() ? ConfigWire.fromWire(wire.getPeer()) : null;
         return new OwnerReport(
                 ConfigWire.fromWire(wire.getGroup()),
                 new ShardEpoch(wire.getShard(), wire.getEpoch()),
                 wire.getAppliedRevision(),
                 fromWire(wire.getState()),
-                successor);
+                peer);
     }
 
     /** A state that is not known here proves nothing, as if the group had nothing of the shard. */
-    private static TokenState fromWire(io.ostraka.proto.controller.TokenState wire) {
+    static TokenState fromWire(io.ostraka.proto.controller.TokenState wire) {
         return switch (wire) {
             case SERVING -> TokenState.SERVING;
             case EXPORTING -> TokenState.EXPORTING;
             case FROZEN -> TokenState.FROZEN;
             case IMPORTING -> TokenState.IMPORTING;
+            case RETIRED -> TokenState.RETIRED;
             case ABSENT, TOKEN_UNSPECIFIED, UNRECOGNIZED -> TokenState.ABSENT;
+        };
+    }
+
+    /** As a message. */
+    static io.ostraka.proto.controller.TokenState toWire(TokenState state) {
+        return switch (state) {
+            case ABSENT -> io.ostraka.proto.controller.TokenState.ABSENT;
+            case SERVING -> io.ostraka.proto.controller.TokenState.SERVING;
+            case EXPORTING -> io.ostraka.proto.controller.TokenState.EXPORTING;
+            case FROZEN -> io.ostraka.proto.controller.TokenState.FROZEN;
+            case IMPORTING -> io.ostraka.proto.controller.TokenState.IMPORTING;
+            case RETIRED -> io.ostraka.proto.controller.TokenState.RETIRED;
         };
     }
 
@@ -190,18 +231,43 @@ public final class CommandWire {
                 .setShard(report.at().shard())
                 .setEpoch(report.at().epoch())
                 .setAppliedRevision(report.appliedRevision())
-                .setState(
-                        switch (report.state()) {
-                            case ABSENT -> io.ostraka.proto.controller.TokenState.ABSENT;
-                            case SERVING -> io.ostraka.proto.controller.TokenState.SERVING;
-                            case EXPORTING -> io.ostraka.proto.controller.TokenState.EXPORTING;
-                            case FROZEN -> io.ostraka.proto.controller.TokenState.FROZEN;
-                            case IMPORTING -> io.ostraka.proto.controller.TokenState.IMPORTING;
-                        });
-        if (report.successor() != null) {
-            builder.setSuccessor(ConfigWire.toWire(report.successor()));
+                .setState(toWire(report.state()));
+        if (report.peer() != null) {
+            builder.setPeer(ConfigWire.toWire(report.peer()));
         }
         return builder.build();
+    }
+
+    /** How a shard went on, as a message. */
+    public static RecoveredShard toWire(Outcome outcome) {
+        return RecoveredShard.newBuilder()
+                .setSource(toWire(outcome.source()))
+                .setAt(ConfigWire.toWire(outcome.at()))
+                .setEpoch(outcome.epoch())
+                .setCopyEpoch(outcome.copyEpoch())
+                .build();
+    }
+
+    /** How a shard went on. */
+    static Outcome fromWire(RecoveredShard wire) {
+        return new Outcome(
+                switch (wire.getSource()) {
+                    case OWNER -> Source.OWNER;
+                    case FROZEN_COPY -> Source.FROZEN_COPY;
+                    case EMPTY, RECOVERY_SOURCE_UNSPECIFIED, UNRECOGNIZED -> Source.EMPTY;
+                },
+                ConfigWire.fromWire(wire.getAt()),
+                wire.getEpoch(),
+                wire.getCopyEpoch());
+    }
+
+    /** As a message. */
+    public static RecoverySource toWire(Source source) {
+        return switch (source) {
+            case OWNER -> RecoverySource.OWNER;
+            case FROZEN_COPY -> RecoverySource.FROZEN_COPY;
+            case EMPTY -> RecoverySource.EMPTY;
+        };
     }
 
     /** The identity of a request. */

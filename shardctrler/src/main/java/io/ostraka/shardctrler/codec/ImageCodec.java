@@ -9,17 +9,22 @@ import io.ostraka.proto.controller.log.ControllerImage;
 import io.ostraka.proto.controller.log.MapStep;
 import io.ostraka.proto.controller.log.PlannedShard;
 import io.ostraka.proto.controller.log.RecordedRequest;
+import io.ostraka.proto.controller.log.ShardInRecovery;
 import io.ostraka.proto.controller.log.UnsettledTarget;
+import io.ostraka.proto.controller.log.WordOfGroup;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.shardctrler.command.ControllerMember;
 import io.ostraka.shardctrler.state.ControllerState;
 import io.ostraka.shardctrler.state.MapHistory;
 import io.ostraka.shardctrler.state.RecordedRequests;
+import io.ostraka.shardctrler.state.Recoveries;
+import io.ostraka.shardctrler.state.Recoveries.Recovery;
 import io.ostraka.shardctrler.state.Registry;
 import io.ostraka.shardctrler.state.Registry.NodeFact;
 import io.ostraka.shardctrler.state.Settlements;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The controller's whole state to and from bytes, for its file and for snapshots. */
 public final class ImageCodec {
@@ -50,6 +55,15 @@ public final class ImageCodec {
                         .setGroup(ConfigWire.toWire(group))
                         .setShard(shard)
                         .setDroppedAtRevision(revision)));
+        state.recoveries().pending().forEach((shard, recovery) -> image.addRecoveries(toWire(shard, recovery)));
+        state.recoveries()
+                .ownersBefore()
+                .forEach((shard, owner) ->
+                        image.addOwnersBeforeBuilder().setShard(shard).setGroup(ConfigWire.toWire(owner)));
+        state.recoveries()
+                .outcomes()
+                .forEach((shard, outcome) ->
+                        image.addWentOnBuilder().setShard(shard).setHow(CommandWire.toWire(outcome)));
         state.history().steps().forEach(step -> image.addHistory(toWire(step)));
         state.requests().requests().forEach(recorded -> image.addRequests(toWire(recorded)));
         return Bytes.wrap(image.build().toByteArray());
@@ -92,12 +106,55 @@ public final class ImageCodec {
                 config,
                 registry,
                 new Settlements(unsettled),
+                recoveries(image),
                 new MapHistory(image.getHistoryList().stream()
                         .map(ImageCodec::fromWire)
                         .toList()),
                 new RecordedRequests(image.getRequestsList().stream()
                         .map(ImageCodec::fromWire)
                         .toList()));
+    }
+
+    private static ShardInRecovery toWire(int shard, Recovery recovery) {
+        ShardInRecovery.Builder builder = ShardInRecovery.newBuilder()
+                .setShard(shard)
+                .setRevision(recovery.revision())
+                .setCopyFloor(recovery.copyFloor());
+        recovery.asked().forEach(group -> builder.addAsked(ConfigWire.toWire(group)));
+        recovery.said().forEach((group, said) -> {
+            WordOfGroup.Builder word = builder.addSaidBuilder()
+                    .setGroup(ConfigWire.toWire(group))
+                    .setState(CommandWire.toWire(said.state()))
+                    .setEpoch(said.epoch());
+            if (said.peer() != null) {
+                word.setPeer(ConfigWire.toWire(said.peer()));
+            }
+        });
+        return builder.build();
+    }
+
+    private static Recoveries recoveries(ControllerImage image) {
+        TreeMap<Integer, Recovery> pending = new TreeMap<>();
+        for (ShardInRecovery wire : image.getRecoveriesList()) {
+            TreeSet<GroupRef> asked = new TreeSet<>();
+            wire.getAskedList().forEach(group -> asked.add(ConfigWire.fromWire(group)));
+            TreeMap<GroupRef, Recoveries.Said> said = new TreeMap<>();
+            for (WordOfGroup word : wire.getSaidList()) {
+                said.put(
+                        ConfigWire.fromWire(word.getGroup()),
+                        new Recoveries.Said(
+                                CommandWire.fromWire(word.getState()),
+                                word.getEpoch(),
+                                word.hasPeer() ? ConfigWire.fromWire(word.getPeer()) : null));
+            }
+            pending.put(wire.getShard(), new Recovery(wire.getRevision(), wire.getCopyFloor(), asked, said));
+        }
+        TreeMap<Integer, GroupRef> before = new TreeMap<>();
+        image.getOwnersBeforeList()
+                .forEach(owner -> before.put(owner.getShard(), ConfigWire.fromWire(owner.getGroup())));
+        TreeMap<Integer, Recoveries.Outcome> outcomes = new TreeMap<>();
+        image.getWentOnList().forEach(wentOn -> outcomes.put(wentOn.getShard(), CommandWire.fromWire(wentOn.getHow())));
+        return new Recoveries(pending, before, outcomes);
     }
 
     private static MapStep toWire(MapHistory.Step step) {

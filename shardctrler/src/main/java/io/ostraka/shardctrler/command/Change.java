@@ -73,4 +73,21 @@ public sealed interface Change {
      * @param toNum number of that map
      */
     record Undo(long toNum) implements Change {}
+
+    /**
+     * Gives a group up for dead: retires its identity, and lets the shards that it held, or may have got, go on without
+     * it. What only it knew is lost.
+     *
+     * @param gid the group's number
+     * @param incarnation which of the groups that have had this number: the one that was seen to be dead
+     * @param to number of the group where shards go on of which nothing is left; 0: as balancing says
+     */
+    record Recover(long gid, long incarnation, long to) implements Change {}
+
+    /**
+     * Drops a retired group, once every shard has gone on without it; what its replicas still have is deleted.
+     *
+     * @param gid the group's number
+     */
+    record Forget(long gid) implements Change {}
 }

@@ -1,5 +1,6 @@
 package io.ostraka.shardctrler.command;
 
+import io.ostraka.proto.Feature;
 import java.util.List;
 
 /** A command of the controller's log. Whether it makes sense is decided when it is applied. */
@@ -11,8 +12,10 @@ public sealed interface ControllerCommand {
      * @param clusterId random identity of the cluster
      * @param shards number of shards, fixed for ever
      * @param members the controllers
+     * @param featureLevel level of {@link Feature} at which it begins
      */
-    record Initialise(long clusterId, int shards, List<ControllerMember> members) implements ControllerCommand {
+    record Initialise(long clusterId, int shards, List<ControllerMember> members, int featureLevel)
+            implements ControllerCommand {
 
         /** Copies the list. */
         public Initialise {
@@ -24,10 +27,16 @@ public sealed interface ControllerCommand {
      * An administrator's change of the plan.
      *
      * @param id recognises repeats
-     * @param plannedOnNum number of the map that it was planned on, 0 for any: refused if it is another by then
+     * @param plannedOn what it was planned on: refused if that is another by then
      * @param change what to change
      */
-    record Administer(RequestId id, long plannedOnNum, Change change) implements ControllerCommand {}
+    record Administer(RequestId id, PlannedOn plannedOn, Change change) implements ControllerCommand {
+
+        /** One that may have been planned on any revision of a map; {@code plannedOnNum} 0: on any map. */
+        public Administer(RequestId id, long plannedOnNum, Change change) {
+            this(id, new PlannedOn(plannedOnNum, 0), change);
+        }
+    }
 
     /**
      * A node says where it is.
@@ -35,10 +44,18 @@ public sealed interface ControllerCommand {
      * @param nodeId identity of the node
      * @param address {@code host:port} of its server
      * @param startCounter durable count of its starts: what counts lower than seen is from the past
-     * @param featureLevel newest kind of log entry that the node understands
+     * @param featureLevel newest level of {@link Feature} that the node knows
      */
     record RegisterNode(long nodeId, String address, long startCounter, int featureLevel)
             implements ControllerCommand {}
+
+    /**
+     * Raises the cluster's level of {@link Feature}. Proposed by a leader that has heard of every controller that it
+     * knows the level: an entry of the log of its own, so that a controller which does not know it can tell.
+     *
+     * @param level the new level
+     */
+    record RaiseLevel(int level) implements ControllerCommand {}
 
     /**
      * What nodes and groups say of themselves.

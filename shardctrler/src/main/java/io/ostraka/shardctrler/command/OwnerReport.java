@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param at the shard and the epoch at which the group has it
  * @param appliedRevision revision of the configuration that this log has applied
  * @param state state of the shard in this log
- * @param successor the group that it is exported to or frozen for
+ * @param peer the group that it is exported to, frozen for or imported from
  */
 public record OwnerReport(
         GroupRef group,
         ShardEpoch at,
         long appliedRevision,
         TokenState state,
-        @Nullable GroupRef successor) {
+        @Nullable GroupRef peer) {
 
     /**
      * A shard at an epoch.
@@ -31,8 +31,8 @@ public record OwnerReport(
     public boolean holdsToken() {
         return switch (state) {
             case SERVING -> true;
-            case EXPORTING -> successor != null;
-            case ABSENT, FROZEN, IMPORTING -> false;
+            case EXPORTING -> peer != null;
+            case ABSENT, FROZEN, IMPORTING, RETIRED -> false;
         };
     }
 }

@@ -11,7 +11,9 @@ public enum TokenState {
     /** The group has given the token to a successor and keeps its copy until that is active. */
     FROZEN,
     /** The group receives the shard and does not hold the token yet. */
-    IMPORTING;
+    IMPORTING,
+    /** The group's identity is retired: it never serves again, whatever it still has of the shard. */
+    RETIRED;
 
     /** Whether a group in this state holds the token. */
     public boolean holdsToken() {

@@ -11,6 +11,7 @@ import io.ostraka.raft.runtime.storage.NodeDirectoryException;
 import io.ostraka.shardctrler.codec.ImageCodec;
 import io.ostraka.shardctrler.codec.MalformedImageException;
 import io.ostraka.shardctrler.state.ControllerState;
+import io.ostraka.shardctrler.state.FeatureLevels;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -63,6 +64,10 @@ final class ControllerImageFile {
             Membership membership = new Membership(ids(buffer), ids(buffer), ids(buffer));
             ControllerState state = ImageCodec.decode(
                     content.get().slice(buffer.position(), content.get().size()));
+            String newer = FeatureLevels.problemOf(state);
+            if (newer != null) {
+                throw new NodeDirectoryException(NodeDirectoryException.Reason.NEWER_FORMAT, newer);
+            }
             return Optional.of(new Image(state, new AppliedState(position, membership)));
         } catch (BufferUnderflowException | MalformedImageException e) {
             throw file.damaged(String.valueOf(e.getMessage()));

@@ -19,6 +19,7 @@ import io.ostraka.shardctrler.codec.CommandCodec;
 import io.ostraka.shardctrler.command.ControllerResult;
 import io.ostraka.shardctrler.command.ControllerResult.Reason;
 import io.ostraka.shardctrler.state.ControllerState;
+import io.ostraka.shardctrler.state.FeatureLevels;
 import io.ostraka.shardctrler.state.Transition;
 import io.ostraka.shardctrler.state.Transitions;
 import io.ostraka.shardctrler.watch.ConfigFeed;
@@ -109,6 +110,10 @@ public final class ControllerStateMachine implements StateMachine<ControllerResu
                 }
             }
         }
+        String problem = FeatureLevels.problemOf(state);
+        if (problem != null) {
+            throw new IllegalStateException(problem);
+        }
         boolean founded = before.state().config() == null && state.config() != null;
         ConfigFeed feed = founded
                 ? ConfigFeed.of(state.config())
@@ -145,6 +150,10 @@ public final class ControllerStateMachine implements StateMachine<ControllerResu
 
     /** Called by the apply thread, which waits for a flush that is under way. */
     private AppliedState install(ControllerState state, AppliedState applied) {
+        String problem = FeatureLevels.problemOf(state);
+        if (problem != null) {
+            throw new IllegalStateException(problem);
+        }
         fileLock.lock();
         try {
             write(new ControllerImageFile.Image(state, applied));

@@ -27,18 +27,21 @@ final class Answers {
 
     static Refused of(Refusal refusal, String leaderAddress) {
         return switch (refusal) {
-            case Refusal.NotLeader notLeader ->
-                new Refused(
-                        StatusCode.NOT_LEADER,
-                        leaderAddress.isEmpty()
-                                ? "this controller does not lead and knows no leader; ask another"
-                                : "this controller does not lead; ask " + leaderAddress);
+            case Refusal.NotLeader notLeader -> notLeader(leaderAddress);
             case Refusal.Overloaded overloaded -> new Refused(StatusCode.OVERLOADED, OVERLOADED);
             case Refusal.Transferring transferring ->
                 new Refused(StatusCode.NOT_LEADER, "leadership is being handed over; try again in a moment");
             case Refusal.Stopped stopped ->
                 new Refused(StatusCode.NOT_READY, "this controller has stopped; ask another");
         };
+    }
+
+    static Refused notLeader(String leaderAddress) {
+        return new Refused(
+                StatusCode.NOT_LEADER,
+                leaderAddress.isEmpty()
+                        ? "this controller does not lead and knows no leader; ask another"
+                        : "this controller does not lead; ask " + leaderAddress);
     }
 
     static StatusCode codeOf(Reason reason) {

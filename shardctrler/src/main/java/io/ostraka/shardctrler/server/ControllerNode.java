@@ -1,8 +1,10 @@
 package io.ostraka.shardctrler.server;
 
 import io.grpc.BindableService;
+import io.grpc.ManagedChannel;
 import io.ostraka.raft.core.ReplicaId;
 import io.ostraka.raft.runtime.host.AddressBook;
+import io.ostraka.raft.runtime.host.Clock;
 import io.ostraka.raft.runtime.host.DamagedReplicaException;
 import io.ostraka.raft.runtime.host.RaftGroup;
 import io.ostraka.raft.runtime.host.RaftHost;
@@ -23,6 +25,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +38,7 @@ public final class ControllerNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControllerNode.class);
     private static final long KEEP_ALIVE_MILLIS = 1_000;
     private static final long FOUNDING_MILLIS = 50;
+    private static final long LEVEL_MILLIS = 2_000;
     private static final long CLOSE_SECONDS_MAX = 10;
 
     private final ScheduledThreadPoolExecutor executor;
@@ -42,6 +46,7 @@ public final class ControllerNode implements AutoCloseable {
     private final Founding founding;
     private final WatchHub watches;
     private final ControllerService service;
+    private final LevelRaising levels;
 
     /**
      * What a controller shares with the rest of its process.
@@ -52,6 +57,8 @@ public final class ControllerNode implements AutoCloseable {
      * @param recovered what the log held of each replica when the process started
      * @param host the Raft host, started
      * @param addresses where nodes listen; learns of the controllers here
+     * @param clock the host's clock
+     * @param connect makes a connection to the process at an address
      */
     public record Parts(
             NodeDirectory directory,
@@ -59,7 +66,9 @@ public final class ControllerNode implements AutoCloseable {
             LogStore log,
             SortedMap<ReplicaId, ReplicaRecovery> recovered,
             RaftHost host,
-            AddressBook addresses) {}
+            AddressBook addresses,
+            Clock clock,
+            Function<String, ManagedChannel> connect) {}
 
     private ControllerNode(Parts parts, ReplicaHost host, String address) throws DiskException {
         this.host = host;
@@ -71,7 +80,9 @@ public final class ControllerNode implements AutoCloseable {
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         watches = new WatchHub(this::execute, this::feed);
         founding = new Founding(parts, host, address, this::execute, this::changed);
-        service = new ControllerService(founding, new Requests(this::execute), watches);
+        Requests requests = new Requests(this::execute);
+        service = new ControllerService(founding, requests, watches, parts.clock()::nanoTime);
+        levels = new LevelRaising(founding, requests, parts.directory().nodeId(), parts.connect(), this::execute);
     }
 
     /**
@@ -98,6 +109,7 @@ public final class ControllerNode implements AutoCloseable {
         }
         node.execute(node::found);
         node.repeat(node::keepAlive, KEEP_ALIVE_MILLIS);
+        node.repeat(node.levels::look, LEVEL_MILLIS);
         return node;
     }
 

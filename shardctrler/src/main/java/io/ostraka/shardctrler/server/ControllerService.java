@@ -5,6 +5,7 @@ import io.ostraka.proto.ProtocolVersion;
 import io.ostraka.proto.StatusCode;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.ConfigWire;
+import io.ostraka.proto.config.GroupRef;
 import io.ostraka.proto.config.MalformedConfigException;
 import io.ostraka.proto.controller.ChangeReply;
 import io.ostraka.proto.controller.ChangeRequest;
@@ -25,11 +26,17 @@ import io.ostraka.proto.controller.WatchRequest;
 import io.ostraka.shardctrler.codec.CommandWire;
 import io.ostraka.shardctrler.command.ControllerCommand.Administer;
 import io.ostraka.shardctrler.command.ControllerCommand.Report;
-import io.ostraka.shardctrler.command.ControllerResult;
+import io.ostraka.shardctrler.command.OwnerReport;
+import io.ostraka.shardctrler.state.ControllerState;
 import io.ostraka.shardctrler.state.Reports;
+import io.ostraka.shardctrler.state.Transition;
 import io.ostraka.shardctrler.state.Transitions;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,21 +52,27 @@ final class ControllerService extends ControllerGrpc.ControllerImplBase {
     private final Requests requests;
     private final WatchHub watches;
     private final ShardSizes sizes = new ShardSizes();
+    private final RecoveryRequests recoveries;
     private final AtomicInteger waiting = new AtomicInteger();
 
-    ControllerService(Founding founding, Requests requests, WatchHub watches) {
+    ControllerService(Founding founding, Requests requests, WatchHub watches, LongSupplier nanoTime) {
         this.founding = founding;
         this.requests = requests;
         this.watches = watches;
+        this.recoveries = new RecoveryRequests(nanoTime);
     }
 
     @Override
     public void change(ChangeRequest request, StreamObserver<ChangeReply> observer) {
         Reply<ChangeReply> reply = reply(observer);
         Replica replica = founding.replica();
-        Optional<Administer> command = CommandWire.fromWire(request);
         Answers.Refused problem = problemOf(replica);
-        if (problem == null && command.isEmpty()) {
+        noteLeadership(replica);
+        if (problem == null && replica != null && request.hasRecover()) {
+            // A read is answered by any controller, but groups speak to the leader only.
+            problem = leaderProblem(replica);
+        }
+        if (problem == null && CommandWire.fromWire(request).isEmpty()) {
             problem = new Answers.Refused(
                     StatusCode.INVALID,
                     "the request names no change that this controller knows; upgrade the older side");
@@ -69,30 +82,64 @@ final class ControllerService extends ControllerGrpc.ControllerImplBase {
         } else if (request.getDryRun()) {
             requests.read(
                     replica,
-                    now -> reply.send(dryRun(now.state().config(), Transitions.dryRun(now.state(), command.get()))),
+                    now -> reply.send(plan(now.state(), request)),
+                    refused -> reply.send(ChangeReplies.of(refused, replica.leaderAddress())));
+        } else if (request.hasRecover()) {
+            // The state tells whether it was carried out before, by a leader that could not say so any more.
+            requests.read(
+                    replica,
+                    now -> {
+                        Answers.Refused refused = recoveries.problemOf(request, now.state());
+                        if (refused == null) {
+                            carryOut(replica, request, reply);
+                        } else {
+                            reply.send(ChangeReplies.of(refused, replica.leaderAddress()));
+                        }
+                    },
                     refused -> reply.send(ChangeReplies.of(refused, replica.leaderAddress())));
         } else {
-            requests.carryOut(
-                    replica,
-                    state -> command.get(),
-                    outcome -> reply.send(
-                            switch (outcome) {
-                                case Requests.Outcome.Result result -> ChangeReplies.of(result.result(), sizes);
-                                case Requests.Outcome.Failed failed ->
-                                    ChangeReplies.of(failed.refused(), replica.leaderAddress());
-                            }));
+            carryOut(replica, request, reply);
         }
     }
 
-    /** Carries the number that was planned on, which the change then names. */
-    private ChangeReply dryRun(@Nullable ClusterConfig plannedOn, ControllerResult result) {
-        ChangeReply reply = ChangeReplies.of(result, sizes);
-        return plannedOn == null
-                ? reply
-                : reply.toBuilder()
+    private void carryOut(Replica replica, ChangeRequest request, Reply<ChangeReply> reply) {
+        Optional<Administer> command = CommandWire.fromWire(request);
+        if (command.isEmpty()) {
+            reply.send(ChangeReplies.of(notInitialised(), replica.leaderAddress()));
+            return;
+        }
+        requests.carryOut(
+                replica,
+                state -> command.get(),
+                outcome -> reply.send(
+                        switch (outcome) {
+                            case Requests.Outcome.Result result -> ChangeReplies.of(result.result(), sizes);
+                            case Requests.Outcome.Failed failed ->
+                                ChangeReplies.of(failed.refused(), replica.leaderAddress());
+                        }));
+    }
+
+    /** A dry run, which carries what was planned on: the change then names that. */
+    private ChangeReply plan(ControllerState state, ChangeRequest request) {
+        ClusterConfig plannedOn = state.config();
+        return switch (recoveries.subject(request, state)) {
+            case RecoveryRequests.Subject.None none -> ChangeReplies.of(none.why(), "");
+            case RecoveryRequests.Subject.Named named -> {
+                Answers.Refused problem = recoveries.problemOf(named.request(), state);
+                Optional<Administer> command = CommandWire.fromWire(named.request());
+                if (problem != null || command.isEmpty() || plannedOn == null) {
+                    yield ChangeReplies.of(problem == null ? notInitialised() : problem, "");
+                }
+                Transition tried = Transitions.dryRun(state, command.get());
+                ChangeReply reply = ChangeReplies.of(tried.result(), sizes).toBuilder()
                         .setNum(plannedOn.num())
                         .setRevision(plannedOn.revision())
                         .build();
+                yield named.request().hasRecover() && reply.getChanged()
+                        ? recoveries.forecast(reply, named.request(), state, tried.state())
+                        : reply;
+            }
+        };
     }
 
     @Override
@@ -108,12 +155,18 @@ final class ControllerService extends ControllerGrpc.ControllerImplBase {
                 replica,
                 now -> reply.send(now.state()
                         .query(request.getNum())
-                        .map(config -> QueryReply.newBuilder()
-                                .setCode(StatusCode.OK)
-                                .setConfig(ConfigWire.toWire(config))
-                                .build())
+                        .map(config -> answer(now.state(), config))
                         .orElseGet(() -> queryRefused(noSuch(now.state().isInitialised(), request.getNum()), ""))),
                 refused -> reply.send(queryRefused(refused, replica.leaderAddress())));
+    }
+
+    private static QueryReply answer(ControllerState state, ClusterConfig config) {
+        QueryReply.Builder reply =
+                QueryReply.newBuilder().setCode(StatusCode.OK).setConfig(ConfigWire.toWire(config));
+        if (config.equals(state.config())) {
+            reply.addAllRecoveries(RecoveryRequests.states(state));
+        }
+        return reply.build();
     }
 
     private static Answers.Refused noSuch(boolean initialised, long num) {
@@ -176,7 +229,9 @@ final class ControllerService extends ControllerGrpc.ControllerImplBase {
         Report report;
         try {
             report = CommandWire.fromWire(request);
+            noteLeadership(replica);
             keepSizes(replica, request);
+            keepWords(request, report);
         } catch (MalformedConfigException e) {
             reply.send(nodeRefused(new Answers.Refused(StatusCode.INVALID, String.valueOf(e.getMessage())), replica));
             return;
@@ -187,6 +242,25 @@ final class ControllerService extends ControllerGrpc.ControllerImplBase {
                 outcome -> reply.send(ChangeReplies.of(outcome, replica.leaderAddress())
                         .setClusterId(replica.founding().clusterId())
                         .build()));
+    }
+
+    private static Answers.@Nullable Refused leaderProblem(Replica replica) {
+        return replica.group().leadership().leads() ? null : Answers.notLeader(replica.leaderAddress());
+    }
+
+    private void noteLeadership(@Nullable Replica replica) {
+        if (replica != null && replica.group().leadership().leads()) {
+            recoveries.leads(replica.group().leadership().term());
+        }
+    }
+
+    private void keepWords(ReportRequest request, Report report) {
+        Map<GroupRef, List<OwnerReport>> words =
+                report.owners().stream().collect(Collectors.groupingBy(OwnerReport::group));
+        if (request.hasSpeaker()) {
+            words.putIfAbsent(ConfigWire.fromWire(request.getSpeaker()), List.of());
+        }
+        words.forEach(recoveries::heard);
     }
 
     private void keepSizes(Replica replica, ReportRequest request) {

@@ -1,5 +1,6 @@
 package io.ostraka.shardctrler.server;
 
+import io.ostraka.proto.Feature;
 import io.ostraka.proto.StatusCode;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.HostPort;
@@ -152,6 +153,12 @@ final class Founding {
                             "this controller is initialised already, for cluster " + Long.toHexString(known.clusterId())
                                     + " with " + known.shards() + " shards");
         }
+        if (request.featureLevel() > Feature.NEWEST_LEVEL) {
+            return new Refused(
+                    StatusCode.REJECTED,
+                    "the cluster would begin at feature level " + request.featureLevel()
+                            + ", and this controller knows " + Feature.NEWEST_LEVEL);
+        }
         String invalid = Transitions.problemOf(request);
         if (invalid != null) {
             return new Refused(StatusCode.INVALID, invalid);
@@ -280,6 +287,7 @@ final class Founding {
                                         + Long.toHexString(parts.directory().clusterId()) + " already")
                 .setReplicaId(replicaOf(node).value())
                 .setNodeId(node.value())
+                .setFeatureLevel(Feature.NEWEST_LEVEL)
                 .build();
     }
 
@@ -289,6 +297,7 @@ final class Founding {
                 .setNodeId(parts.directory().nodeId().value())
                 .setReplicaId(replicaOf(parts.directory().nodeId()).value())
                 .setAddress(address)
+                .setFeatureLevel(Feature.NEWEST_LEVEL)
                 .setRole("waiting");
         Replica running = replica;
         if (running == null) {

@@ -32,6 +32,8 @@ final class ChangePlanner {
             case Move move -> move(draft, move);
             case Unpin unpin -> unpin(draft, unpin);
             case Undo undo -> undo(draft, history, undo);
+            case Change.Recover recover -> RecoveryPlanner.recover(draft, recover);
+            case Change.Forget forget -> RecoveryPlanner.forget(draft, forget);
         };
     }
 
@@ -52,6 +54,9 @@ final class ChangePlanner {
             Optional<GroupRow> row = before.group(gid);
             if (row.isEmpty()) {
                 return rejected("there is no group " + gid + " that could leave; 'ostraka query' lists the groups");
+            }
+            if (row.get().retired()) {
+                return rejected("group " + gid + " was given up for dead and has nothing to give away");
             }
             if (!row.get().leaving()) {
                 leaving.add(row.get().ref());
@@ -94,6 +99,9 @@ final class ChangePlanner {
         if (row.isEmpty()) {
             return rejected("there is no group " + move.gid() + " to move shard " + move.shard()
                     + " to; join it first, or name one that 'ostraka query' lists");
+        }
+        if (row.get().retired()) {
+            return rejected("group " + move.gid() + " was given up for dead and takes no shard; name another");
         }
         if (row.get().leaving()) {
             return rejected("group " + move.gid() + " is leaving and takes no shard; name another, or join "
@@ -151,9 +159,10 @@ final class ChangePlanner {
                         + " to no group; to take all shards from the groups, let them leave");
             }
             Optional<GroupRow> row = before.group(planned.gid());
-            if (row.isEmpty() || row.get().leaving()) {
+            if (row.isEmpty() || !row.get().isMember()) {
                 return rejected("configuration " + undo.toNum() + " plans shard " + was.shard() + " to group "
-                        + planned.gid() + ", which " + (row.isEmpty() ? "is gone" : "is leaving")
+                        + planned.gid() + ", which "
+                        + (row.isEmpty() || row.get().retired() ? "is gone" : "is leaving")
                         + "; join it again first, or go back to a later configuration");
             }
             GroupRef to = row.get().ref();

@@ -1,23 +1,31 @@
 package io.ostraka.shardctrler.state;
 
+import io.ostraka.proto.Feature;
 import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.ClusterTerms;
 import io.ostraka.proto.config.ConfigDelta;
 import io.ostraka.proto.config.Extension;
 import io.ostraka.proto.config.GroupRef;
 import io.ostraka.proto.config.GroupRow;
 import io.ostraka.proto.config.NodeRow;
 import io.ostraka.proto.config.ReplicaRow;
+import io.ostraka.proto.config.ShardRecovery;
 import io.ostraka.proto.config.ShardRow;
 import io.ostraka.shardctrler.balance.Balancer;
 import io.ostraka.shardctrler.command.OwnerReport;
 import io.ostraka.shardctrler.command.ShardMove;
+import io.ostraka.shardctrler.state.Recoveries.Outcome;
+import io.ostraka.shardctrler.state.Recoveries.Recovery;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +41,8 @@ final class ConfigDraft {
     private final TreeMap<GroupRef, GroupRow> groups;
     private final TreeMap<Long, NodeRow> nodes;
     private final Settlements.Draft settlements;
+    private final Recoveries.Draft recoveries;
+    private ClusterTerms terms;
     private Registry registry;
     private boolean registryChanged;
 
@@ -43,12 +53,19 @@ final class ConfigDraft {
         groups = new TreeMap<>(before.groups());
         nodes = new TreeMap<>(before.nodes());
         settlements = new Settlements.Draft(base.settlements());
+        recoveries = new Recoveries.Draft(base.recoveries());
         registry = base.registry();
+        terms = before.terms();
     }
 
     /** The configuration that is being changed. */
     ClusterConfig before() {
         return before;
+    }
+
+    /** The state that is being changed. */
+    ControllerState base() {
+        return base;
     }
 
     ShardRow shard(int shard) {
@@ -69,8 +86,16 @@ final class ConfigDraft {
         registryChanged = true;
     }
 
+    void terms(ClusterTerms newTerms) {
+        terms = newTerms;
+    }
+
     void put(GroupRow row) {
         groups.put(row.ref(), row);
+    }
+
+    void remove(GroupRef group) {
+        groups.remove(group);
     }
 
     void put(NodeRow row) {
@@ -79,6 +104,12 @@ final class ConfigDraft {
 
     void pin(int shard, boolean pinned) {
         shards.set(shard, shards.get(shard).withPinned(pinned));
+    }
+
+    /** Whether the group is there and was not given up for dead. */
+    boolean isAlive(GroupRef ref) {
+        GroupRow row = groups.get(ref);
+        return row != null && !row.retired();
     }
 
     /** As {@link ClusterConfig#desired}, of the draft. */
@@ -106,6 +137,14 @@ final class ConfigDraft {
     void own(int shard, GroupRef group, long epoch) {
         GroupRef planned = desired(shard);
         ShardRow row = shards.get(shard);
+        GroupRef before = row.owner();
+        if (before != null && Feature.RECOVERY.isKnownAt(terms.featureLevel())) {
+            // Of a dead owner no copy can go on, so what was known of an earlier one stays; the new owner stands for
+            // none.
+            recoveries.ownedBefore(
+                    shard,
+                    isAlive(before) ? before : recoveries.ownerBefore(shard).orElse(group));
+        }
         GroupRef target = row.target();
         if (target != null && !target.equals(group)) {
             shards.set(shard, row.withOwner(group, epoch));
@@ -113,10 +152,108 @@ final class ConfigDraft {
             shards.set(shard, row.withOwner(group, epoch).withTarget(group.equals(planned) ? null : planned));
         }
         settlements.arrived(group, shard);
+        endRecovery(shard);
     }
 
     void settle(OwnerReport report) {
         settlements.report(report);
+    }
+
+    /** Whether the shard may still arrive at the group by a plan that was dropped before this change. */
+    boolean isUnsettled(GroupRef group, int shard) {
+        return base.settlements().isOpen(group, shard);
+    }
+
+    /** Asks everyone who may hold the shard's token or have a copy, as things were before this change. */
+    void beginRecovery(int shard) {
+        TreeSet<GroupRef> asked = new TreeSet<>(settlements.of(shard));
+        ShardRow was = before.shard(shard);
+        GroupRef ownerBefore = base.recoveries().ownersBefore().get(shard);
+        Stream.of(was.owner(), was.target(), ownerBefore)
+                .filter(Objects::nonNull)
+                .forEach(asked::add);
+        if (ownerBefore == null && was.epoch() > 1) {
+            // It changed hands before the cluster had the level at which that is recorded: anyone may have a copy.
+            asked.addAll(groups.keySet());
+        }
+        ask(shard, asked);
+    }
+
+    /** Asks again what was asked before this change: what groups have said of a group that lived may hold no longer. */
+    void restartRecoveries() {
+        base.recoveries().pending().forEach((shard, recovery) -> {
+            TreeSet<GroupRef> asked = new TreeSet<>(recovery.asked());
+            asked.addAll(recoveries.pending().getOrDefault(shard, recovery).asked());
+            ask(shard, asked);
+        });
+    }
+
+    /** Asks one more group, whose word is needed before the shard goes on there. */
+    void askToo(int shard, GroupRef group) {
+        Recovery recovery = recoveries.pending().get(shard);
+        if (recovery != null) {
+            recoveries.begin(shard, recovery.askingAlso(group));
+        }
+    }
+
+    private void ask(int shard, SortedSet<GroupRef> asked) {
+        asked.removeIf(group -> !isAlive(group));
+        recoveries.begin(shard, new Recovery(before.revision() + 1, copyFloor(shard), asked, new TreeMap<>()));
+        shards.set(shard, shards.get(shard).withRecovery(ShardRecovery.PENDING));
+    }
+
+    /** A copy that was named and did not go on yet still counts, others only if they are of the epoch that was lost. */
+    private long copyFloor(int shard) {
+        Recovery asked = base.recoveries().pending().get(shard);
+        if (asked != null) {
+            return asked.copyFloor();
+        }
+        Outcome outcome = base.recoveries().outcomes().get(shard);
+        ShardRow was = before.shard(shard);
+        return was.recovery() == ShardRecovery.FROM_COPY && outcome != null ? outcome.copyEpoch() : was.epoch();
+    }
+
+    /** What a group has to say of a shard that was lost. */
+    void hear(OwnerReport report) {
+        recoveries.heard(report);
+    }
+
+    SortedMap<Integer, Recovery> pendingRecoveries() {
+        return new TreeMap<>(recoveries.pending());
+    }
+
+    /** Names the group where the shard goes on from a copy that was frozen for this epoch. */
+    void nameFromCopy(int shard, GroupRef group, long copyEpoch) {
+        name(shard, group, ShardRecovery.FROM_COPY);
+        ShardRow row = shards.get(shard);
+        recoveries.wentOn(shard, new Outcome(Recoveries.Source.FROZEN_COPY, group, row.epoch(), copyEpoch));
+    }
+
+    /** Names the group where the shard goes on empty. */
+    void nameEmpty(int shard, GroupRef group) {
+        name(shard, group, ShardRecovery.EMPTY);
+        ShardRow row = shards.get(shard);
+        recoveries.wentOn(shard, new Outcome(Recoveries.Source.EMPTY, group, row.epoch(), 0));
+    }
+
+    /** {@link Recoveries} says why at this epoch. */
+    private void name(int shard, GroupRef group, ShardRecovery how) {
+        own(shard, group, shards.get(shard).epoch() + 2);
+        shards.set(shard, shards.get(shard).withRecovery(how));
+    }
+
+    /** The owner's log has the shard: there is nothing left to recover. */
+    void endRecovery(int shard) {
+        ShardRow row = shards.get(shard);
+        if (recoveries.over(shard) && row.owner() != null) {
+            recoveries.wentOn(shard, new Outcome(Recoveries.Source.OWNER, row.owner(), row.epoch(), 0));
+        }
+        shards.set(shard, row.withRecovery(ShardRecovery.NONE));
+        for (GroupRef group : settlements.of(shard)) {
+            if (!isAlive(group)) {
+                settlements.arrived(group, shard);
+            }
+        }
     }
 
     void markReplicas(long nodeId, boolean lost) {
@@ -132,10 +269,10 @@ final class ConfigDraft {
         put(row.withReplica(replica.asCreated()));
     }
 
-    /** Balances all shards over the groups that are not leaving; with no such group, nothing is planned any more. */
+    /** Balances all shards over the members; with no such group, nothing is planned any more. */
     void rebalance() {
         List<GroupRow> members =
-                groups.values().stream().filter(row -> !row.leaving()).toList();
+                groups.values().stream().filter(GroupRow::isMember).toList();
         if (members.isEmpty()) {
             for (int shard = 0; shard < shards.size(); shard++) {
                 plan(shard, null);
@@ -165,7 +302,7 @@ final class ConfigDraft {
             return null;
         }
         GroupRow row = groups.get(ref);
-        return row == null || row.leaving() ? null : ref;
+        return row == null || !row.isMember() ? null : ref;
     }
 
     /** The shards that are planned elsewhere than before. */
@@ -188,7 +325,11 @@ final class ConfigDraft {
      * @param newMap whether this makes a new desired map, with a number of its own
      */
     Drafted finish(boolean newMap) {
-        List<GroupRef> gone = removeSettledLeavers();
+        RecoveryRules.settle(this);
+        removeSettledLeavers();
+        List<GroupRef> gone = before.groups().keySet().stream()
+                .filter(ref -> !groups.containsKey(ref))
+                .toList();
         ConfigDelta.Rows rows = new ConfigDelta.Rows(
                 shards.stream()
                         .filter(row -> !row.equals(before.shard(row.shard())))
@@ -200,31 +341,38 @@ final class ConfigDraft {
                 nodes.values().stream()
                         .filter(row -> !row.equals(before.nodes().get(row.nodeId())))
                         .toList());
-        Settlements settled = settlements.isChanged() ? settlements.build() : base.settlements();
-        if (rows.isEmpty() && !newMap) {
-            boolean changed = registryChanged || settlements.isChanged();
-            ControllerState state =
-                    changed ? new ControllerState(before, registry, settled, base.history(), base.requests()) : base;
-            return new Drafted(state, null, changed);
+        if (rows.isEmpty() && !newMap && terms.equals(before.terms())) {
+            boolean changed = registryChanged || settlements.isChanged() || recoveries.isChanged();
+            return new Drafted(changed ? state(before, base.history()) : base, null, changed);
         }
-        ConfigDelta delta = ConfigDelta.extending(before, newMap ? before.num() + 1 : before.num(), rows);
+        ConfigDelta delta = ConfigDelta.extending(before, newMap ? before.num() + 1 : before.num(), terms, rows);
         ClusterConfig after = switch (before.apply(delta)) {
             case Extension.Extended extended -> extended.config();
             case Extension.Refused refused ->
                 throw new IllegalStateException("a change made here does not fit: " + refused.why());
         };
         MapHistory history = newMap ? base.history().and(before, after) : base.history();
-        return new Drafted(new ControllerState(after, registry, settled, history, base.requests()), delta, true);
+        return new Drafted(state(after, history), delta, true);
+    }
+
+    private ControllerState state(ClusterConfig config, MapHistory history) {
+        return new ControllerState(
+                config,
+                registry,
+                settlements.isChanged() ? settlements.build() : base.settlements(),
+                recoveries.isChanged() ? recoveries.build() : base.recoveries(),
+                history,
+                base.requests());
     }
 
     /** What a draft became: the state, what watchers are told, if anything, and whether anything changed. */
     record Drafted(ControllerState state, @Nullable ConfigDelta delta, boolean changed) {}
 
-    private List<GroupRef> removeSettledLeavers() {
+    private void removeSettledLeavers() {
         TreeSet<GroupRef> leavers = new TreeSet<>();
         groups.values().stream().filter(GroupRow::leaving).map(GroupRow::ref).forEach(leavers::add);
         if (leavers.isEmpty()) {
-            return List.of();
+            return;
         }
         for (ShardRow row : shards) {
             if (row.owner() != null) {
@@ -234,8 +382,7 @@ final class ConfigDraft {
                 leavers.remove(row.target());
             }
         }
-        leavers.removeIf(ref -> !settlements.isClear(ref));
+        leavers.removeIf(ref -> !settlements.isClear(ref) || recoveries.needs(ref));
         leavers.forEach(groups::remove);
-        return leavers.stream().filter(ref -> before.groups().containsKey(ref)).toList();
     }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param config the configuration; null before the cluster is founded
  * @param registry controllers, nodes and free ids
  * @param settlements what leaving groups wait for
+ * @param recoveries shards whose group was given up for dead
  * @param history old maps
  * @param requests administrators' latest requests
  */
@@ -17,12 +18,13 @@ public record ControllerState(
         @Nullable ClusterConfig config,
         Registry registry,
         Settlements settlements,
+        Recoveries recoveries,
         MapHistory history,
         RecordedRequests requests) {
 
     /** Before the first entry of the log. */
-    public static final ControllerState EMPTY =
-            new ControllerState(null, Registry.EMPTY, Settlements.EMPTY, MapHistory.EMPTY, RecordedRequests.EMPTY);
+    public static final ControllerState EMPTY = new ControllerState(
+            null, Registry.EMPTY, Settlements.EMPTY, Recoveries.EMPTY, MapHistory.EMPTY, RecordedRequests.EMPTY);
 
     /** Whether the cluster is founded. */
     public boolean isInitialised() {
@@ -42,10 +44,10 @@ public record ControllerState(
     }
 
     ControllerState with(Registry newRegistry) {
-        return new ControllerState(config, newRegistry, settlements, history, requests);
+        return new ControllerState(config, newRegistry, settlements, recoveries, history, requests);
     }
 
     ControllerState with(RecordedRequests newRequests) {
-        return new ControllerState(config, registry, settlements, history, newRequests);
+        return new ControllerState(config, registry, settlements, recoveries, history, newRequests);
     }
 }

@@ -112,6 +112,9 @@ final class JoinPlanner {
     }
 
     private @Nullable String rejoinProblemOf(JoiningGroup group, GroupRow known) {
+        if (known.retired()) {
+            return "group " + group.gid() + " was given up for dead; join another gid, or forget it first";
+        }
         if (!known.leaving()) {
             return "group " + group.gid() + " has joined already; let it leave first, or join another gid";
         }

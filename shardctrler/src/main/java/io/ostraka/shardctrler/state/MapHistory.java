@@ -82,7 +82,7 @@ public record MapHistory(List<Step> steps) {
     }
 
     private static boolean isNotMember(ClusterConfig config, GroupRef ref) {
-        return config.group(ref).map(GroupRow::leaving).orElse(true);
+        return !config.isMember(ref);
     }
 
     /**
@@ -117,6 +117,12 @@ public record MapHistory(List<Step> steps) {
                 .filter(node -> node != null)
                 .forEach(node -> nodes.put(node.nodeId(), node));
         return Optional.of(new ClusterConfig(
-                now.clusterId(), num, revision, ConfigHash.NONE, shards, new ClusterConfig.Directory(members, nodes)));
+                now.clusterId(),
+                num,
+                revision,
+                ConfigHash.NONE,
+                now.terms(),
+                shards,
+                new ClusterConfig.Directory(members, nodes)));
     }
 }

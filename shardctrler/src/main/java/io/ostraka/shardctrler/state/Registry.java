@@ -1,5 +1,6 @@
 package io.ostraka.shardctrler.state;
 
+import io.ostraka.proto.Feature;
 import io.ostraka.shardctrler.command.ControllerCommand.RegisterNode;
 import io.ostraka.shardctrler.command.ControllerMember;
 import java.util.Collections;
@@ -25,7 +26,7 @@ public record Registry(List<ControllerMember> controllers, SortedMap<Long, NodeF
      * What else is known of a registered node.
      *
      * @param startCounter highest count of its starts that was seen
-     * @param featureLevel newest kind of log entry that it understands
+     * @param featureLevel newest level of {@link Feature} that it knows; 0 from a version that knows none of them
      */
     public record NodeFact(long startCounter, int featureLevel) {}
 
@@ -41,6 +42,12 @@ public record Registry(List<ControllerMember> controllers, SortedMap<Long, NodeF
                 .filter(member -> member.nodeId() == nodeId)
                 .map(ControllerMember::address)
                 .findFirst();
+    }
+
+    /** The level that a node reported; a version that reports none knows the first. */
+    int featureLevel(long nodeId) {
+        NodeFact fact = nodes.get(nodeId);
+        return fact == null ? Feature.BASE_LEVEL : Math.max(Feature.BASE_LEVEL, fact.featureLevel());
     }
 
     Registry with(RegisterNode node) {

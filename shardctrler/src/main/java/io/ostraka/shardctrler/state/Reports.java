@@ -36,7 +36,10 @@ public final class Reports {
                 report.created(),
                 report.claims().stream().filter(claim -> isBirth(config, claim)).toList(),
                 report.owners().stream()
-                        .filter(owner -> isNewOwner(config, owner) || settles(state, config, owner))
+                        .filter(owner -> isNewOwner(config, owner)
+                                || settles(state, config, owner)
+                                || confirms(config, owner)
+                                || state.recoveries().waitsFor(owner))
                         .toList());
     }
 
@@ -105,7 +108,7 @@ public final class Reports {
     }
 
     private static void own(ConfigDraft draft, ClusterConfig config, OwnerReport report) {
-        if (!isFromKnownGroup(config, report)) {
+        if (!isFromLivingGroup(config, report)) {
             return;
         }
         int shard = report.at().shard();
@@ -115,23 +118,35 @@ public final class Reports {
         if (isRecordedOwner(draft.shard(shard), report)) {
             draft.settle(report);
         }
+        if (confirms(draft.shard(shard), report)) {
+            draft.endRecovery(shard);
+        }
+        draft.hear(report);
     }
 
-    private static boolean isFromKnownGroup(ClusterConfig config, OwnerReport report) {
+    /** Whether the log of the owner that a recovery named has the shard now. */
+    private static boolean confirms(ShardRow row, OwnerReport report) {
+        return row.recovery().isNamed() && report.holdsToken() && isRecordedOwner(row, report);
+    }
+
+    private static boolean confirms(ClusterConfig config, OwnerReport report) {
+        return isFromLivingGroup(config, report)
+                && confirms(config.shard(report.at().shard()), report);
+    }
+
+    private static boolean isFromLivingGroup(ClusterConfig config, OwnerReport report) {
         int shard = report.at().shard();
-        return shard >= 0
-                && shard < config.shardCount()
-                && config.group(report.group()).isPresent();
+        return shard >= 0 && shard < config.shardCount() && config.isAlive(report.group());
     }
 
     private static boolean isNewOwner(ClusterConfig config, OwnerReport report) {
-        return isFromKnownGroup(config, report)
+        return isFromLivingGroup(config, report)
                 && report.holdsToken()
                 && report.at().epoch() > config.shard(report.at().shard()).epoch();
     }
 
     private static boolean settles(ControllerState state, ClusterConfig config, OwnerReport report) {
-        return isFromKnownGroup(config, report)
+        return isFromLivingGroup(config, report)
                 && isRecordedOwner(config.shard(report.at().shard()), report)
                 && state.settlements().settledBy(report);
     }

@@ -3,6 +3,8 @@ package io.ostraka.shardctrler.state;
 import io.ostraka.proto.config.GroupRef;
 import io.ostraka.shardctrler.command.OwnerReport;
 import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -44,6 +46,12 @@ public record Settlements(SortedMap<GroupRef, SortedMap<Integer, Long>> dropped)
         return !dropped.containsKey(group);
     }
 
+    /** Whether the shard may still arrive at the group. */
+    boolean isOpen(GroupRef group, int shard) {
+        SortedMap<Integer, Long> shards = dropped.get(group);
+        return shards != null && shards.containsKey(shard);
+    }
+
     /** Whether the report, which must be of the recorded owner at the recorded epoch, settles anything. */
     boolean settledBy(OwnerReport report) {
         return dropped.entrySet().stream().anyMatch(open -> settles(report, open.getKey(), open.getValue()));
@@ -54,7 +62,7 @@ public record Settlements(SortedMap<GroupRef, SortedMap<Integer, Long>> dropped)
         return droppedAt != null
                 && report.holdsToken()
                 && report.appliedRevision() >= droppedAt
-                && !group.equals(report.successor());
+                && !group.equals(report.peer());
     }
 
     /** Collects changes of the settlements while a command is applied. */
@@ -80,6 +88,14 @@ public record Settlements(SortedMap<GroupRef, SortedMap<Integer, Long>> dropped)
                     dropped.remove(group);
                 }
             }
+        }
+
+        /** The groups at which the shard may still arrive although it is no longer planned to them. */
+        List<GroupRef> of(int shard) {
+            return dropped.entrySet().stream()
+                    .filter(open -> open.getValue().containsKey(shard))
+                    .map(Map.Entry::getKey)
+                    .toList();
         }
 
         void report(OwnerReport report) {

@@ -1,13 +1,16 @@
 package io.ostraka.shardctrler.state;
 
+import io.ostraka.proto.Feature;
 import io.ostraka.proto.Limits;
 import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.ClusterTerms;
 import io.ostraka.proto.config.ConfigDelta;
 import io.ostraka.proto.config.HostPort;
 import io.ostraka.proto.config.NodeRow;
 import io.ostraka.shardctrler.command.ControllerCommand;
 import io.ostraka.shardctrler.command.ControllerCommand.Administer;
 import io.ostraka.shardctrler.command.ControllerCommand.Initialise;
+import io.ostraka.shardctrler.command.ControllerCommand.RaiseLevel;
 import io.ostraka.shardctrler.command.ControllerCommand.RegisterNode;
 import io.ostraka.shardctrler.command.ControllerCommand.Report;
 import io.ostraka.shardctrler.command.ControllerMember;
@@ -16,6 +19,7 @@ import io.ostraka.shardctrler.command.ControllerResult.Done;
 import io.ostraka.shardctrler.command.ControllerResult.Reason;
 import io.ostraka.shardctrler.command.ControllerResult.Refused;
 import io.ostraka.shardctrler.command.ControllerResult.Unchanged;
+import io.ostraka.shardctrler.command.PlannedOn;
 import io.ostraka.shardctrler.command.ShardMove;
 import io.ostraka.shardctrler.state.RecordedRequests.Recorded;
 import io.ostraka.shardctrler.state.Registry.NodeFact;
@@ -56,6 +60,7 @@ public final class Transitions {
             case Administer administer -> administer(state, config, administer);
             case RegisterNode node -> register(state, config, node);
             case Report report -> Reports.apply(state, config, report);
+            case RaiseLevel raise -> FeatureLevels.raise(state, config, raise.level());
         };
     }
 
@@ -82,11 +87,13 @@ public final class Transitions {
         if (problem != null) {
             return refused(state, Reason.INVALID, problem);
         }
-        ClusterConfig founded = ClusterConfig.founded(command.clusterId(), command.shards());
+        ClusterConfig founded =
+                ClusterConfig.founded(command.clusterId(), command.shards(), new ClusterTerms(command.featureLevel()));
         ControllerState next = new ControllerState(
                 founded,
                 state.registry().withControllers(command.members()),
                 state.settlements(),
+                state.recoveries(),
                 state.history(),
                 state.requests());
         String message = "initialised with " + command.shards() + " shards";
@@ -101,6 +108,10 @@ public final class Transitions {
         if (command.shards() < 1 || command.shards() > Limits.SHARDS_MAX) {
             return "a cluster has from 1 to " + Limits.SHARDS_MAX + " shards, not "
                     + Integer.toUnsignedString(command.shards());
+        }
+        if (command.featureLevel() < Feature.BASE_LEVEL) {
+            return "a cluster begins at feature level " + Feature.BASE_LEVEL + " or a later one, not "
+                    + command.featureLevel();
         }
         if (command.members().isEmpty() || command.members().size() > CONTROLLERS_MAX) {
             return "a cluster has from 1 to " + CONTROLLERS_MAX + " controllers, not "
@@ -130,22 +141,28 @@ public final class Transitions {
         if (repeated.isPresent()) {
             return new Transition(state, repeated.get().result(), null);
         }
-        if (command.plannedOnNum() != 0 && command.plannedOnNum() != config.num()) {
+        PlannedOn on = command.plannedOn();
+        if (on.num() != 0 && on.num() != config.num()) {
             return refused(
                     state,
                     Reason.STALE_PLAN,
-                    "this was planned on configuration " + command.plannedOnNum() + ", and now it is " + config.num()
+                    "this was planned on configuration " + on.num() + ", and now it is " + config.num()
+                            + "; plan again");
+        }
+        if (on.revision() != 0 && on.revision() != config.revision()) {
+            return refused(
+                    state,
+                    Reason.STALE_PLAN,
+                    "this was planned on revision " + on.revision() + ", and now it is " + config.revision()
                             + "; plan again");
         }
         return plan(state, config, command);
     }
 
-    /** What a change would do to the state now, whoever asks: nothing is recorded under the request's id. */
-    public static ControllerResult dryRun(ControllerState state, Administer command) {
+    /** What a change would do to the state now, whoever asks and whatever it was planned on. */
+    public static Transition dryRun(ControllerState state, Administer command) {
         ClusterConfig config = state.config();
-        return config == null
-                ? new Refused(Reason.NOT_INITIALISED, NOT_INITIALISED)
-                : plan(state, config, command).result();
+        return config == null ? refused(state, Reason.NOT_INITIALISED, NOT_INITIALISED) : plan(state, config, command);
     }
 
     private static Transition plan(ControllerState state, ClusterConfig config, Administer command) {
@@ -204,6 +221,16 @@ public final class Transitions {
         }
         if (fact == null && state.registry().nodes().size() >= NODES_MAX) {
             return refused(state, Reason.REJECTED, "the cluster has " + NODES_MAX + " nodes, the most it can have");
+        }
+        int common = config.terms().featureLevel();
+        if (Math.max(Feature.BASE_LEVEL, node.featureLevel()) < common) {
+            return refused(
+                    state,
+                    Reason.REJECTED,
+                    "all nodes of this cluster know feature level " + common
+                            + ", so its logs may hold entries that node "
+                            + Long.toHexString(node.nodeId()) + ", which knows level " + node.featureLevel()
+                            + ", cannot apply; start it with a newer version");
         }
         NodeFact newFact = new NodeFact(node.startCounter(), node.featureLevel());
         boolean sameAddress = config.addressOf(node.nodeId()).equals(Optional.of(node.address()));

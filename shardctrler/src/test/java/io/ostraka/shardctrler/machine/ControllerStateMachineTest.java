@@ -3,6 +3,7 @@ package io.ostraka.shardctrler.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ostraka.proto.Feature;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.Entry;
 import io.ostraka.raft.core.EntryType;
@@ -28,6 +29,7 @@ import io.ostraka.shardctrler.command.ControllerMember;
 import io.ostraka.shardctrler.command.ControllerResult;
 import io.ostraka.shardctrler.command.RequestId;
 import io.ostraka.shardctrler.state.ControllerState;
+import io.ostraka.shardctrler.state.Transitions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -159,6 +161,26 @@ class ControllerStateMachineTest {
                         e -> assertThat(e.reason()).isEqualTo(NodeDirectoryException.Reason.NEWER_FORMAT));
     }
 
+    @Test
+    void controllerStopsAtALevelThatItDoesNotKnowAndDoesNotOpenSuchAState() throws IOException {
+        Initialise newer =
+                new Initialise(7, 4, List.of(new ControllerMember(1L << 62, 5, "c:1")), Feature.NEWEST_LEVEL + 1);
+        assertThatThrownBy(() -> apply(newer))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("newer version");
+
+        new ControllerImageFile(FileDisk.at(directory), ControllerStateMachine.FOLDER)
+                .write(new ControllerImageFile.Image(
+                        Transitions.apply(ControllerState.EMPTY, newer).state(),
+                        new AppliedState(new LogPosition(1, 1), SOLE)));
+
+        assertThatThrownBy(() -> ControllerStateMachine.open(FileDisk.at(directory), SOLE, () -> {}))
+                .isInstanceOfSatisfying(NodeDirectoryException.class, e -> {
+                    assertThat(e.reason()).isEqualTo(NodeDirectoryException.Reason.NEWER_FORMAT);
+                    assertThat(e).hasMessageContaining("newer version");
+                });
+    }
+
     private static ControllerStateMachine open(Path root) {
         try {
             return ControllerStateMachine.open(FileDisk.at(root), SOLE, () -> {});
@@ -168,7 +190,7 @@ class ControllerStateMachineTest {
     }
 
     private void found() {
-        apply(new Initialise(7, 4, List.of(new ControllerMember(1L << 62, 5, "c:1"))));
+        apply(new Initialise(7, 4, List.of(new ControllerMember(1L << 62, 5, "c:1")), 1));
         apply(new RegisterNode(1, "n1:1", 1, 1));
     }
 

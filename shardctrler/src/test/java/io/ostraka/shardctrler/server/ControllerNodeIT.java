@@ -3,6 +3,7 @@ package io.ostraka.shardctrler.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.stub.StreamObserver;
+import io.ostraka.proto.Feature;
 import io.ostraka.proto.Id128;
 import io.ostraka.proto.ProtocolVersion;
 import io.ostraka.proto.StatusCode;
@@ -23,6 +24,7 @@ import io.ostraka.proto.controller.Leave;
 import io.ostraka.proto.controller.NodeReply;
 import io.ostraka.proto.controller.QueryReply;
 import io.ostraka.proto.controller.QueryRequest;
+import io.ostraka.proto.controller.Recover;
 import io.ostraka.proto.controller.RegisterRequest;
 import io.ostraka.proto.controller.ReportRequest;
 import io.ostraka.proto.controller.ShardClaim;
@@ -140,6 +142,26 @@ class ControllerNodeIT {
         await(() -> IntStream.range(0, 3).allMatch(this::leadsOrNamesTheLeader));
     }
 
+    @Test
+    void controllerThatDoesNotLeadPlansNoRecoverySinceItHearsNoGroups() throws Exception {
+        start(3);
+        found();
+        register("n1:1", 1);
+        changeAtLeader(join(1));
+        int leader = leader();
+        ChangeRequest recover = request()
+                .setDryRun(true)
+                .setRecover(Recover.newBuilder()
+                        .setDead(io.ostraka.proto.GroupRef.newBuilder().setGid(1)))
+                .build();
+
+        ChangeReply reply = change((leader + 1) % 3, recover);
+
+        assertThat(reply.getCode()).isEqualTo(StatusCode.NOT_LEADER);
+        assertThat(reply.getLeaderHint()).isEqualTo("c" + leader + ":1");
+        assertThat(changeAtLeader(recover).getMessage()).contains("try again in");
+    }
+
     private boolean leadsOrNamesTheLeader(int index) {
         QueryReply reply = query(index, -1);
         if (reply.getCode() == StatusCode.OK) {
@@ -232,6 +254,51 @@ class ControllerNodeIT {
         }
 
         assertThat(appliedIndex()).isEqualTo(before);
+    }
+
+    @Test
+    void levelRisesOnlyWhenEveryControllerSaysThatItKnowsMore() throws Exception {
+        start(3);
+        found();
+        stop((leader() + 1) % 3);
+        await(() -> ask(leader())
+                        .register(node("n1:1", 1).toBuilder()
+                                .setFeatureLevel(Feature.NEWEST_LEVEL)
+                                .build())
+                        .getCode()
+                == StatusCode.OK);
+        long looks = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        await(() -> System.nanoTime() - looks > 0);
+        assertThat(queryLeader(-1).getConfig().getTerms().getFeatureLevel()).isEqualTo(1);
+
+        for (int i = 0; i < 3; i++) {
+            if (controllers.get(i) == null) {
+                controllers.set(i, new TestController(root.resolve("c" + i), network, "c" + i + ":1"));
+            }
+        }
+
+        await(() -> queryLeader(-1).getConfig().getTerms().getFeatureLevel() == Feature.NEWEST_LEVEL);
+    }
+
+    @Test
+    void controllerDoesNotTakeAFoundingAtALevelThatItDoesNotKnow() throws Exception {
+        start(1);
+        InitialiseRequest founding = founding();
+
+        assertThat(initialise(
+                        0,
+                        founding.toBuilder()
+                                .setFeatureLevel(Feature.NEWEST_LEVEL + 1)
+                                .build()))
+                .isEqualTo(StatusCode.REJECTED);
+        assertThat(initialise(
+                        0,
+                        founding.toBuilder()
+                                .setFeatureLevel(Feature.NEWEST_LEVEL)
+                                .build()))
+                .isEqualTo(StatusCode.OK);
+        awaitInitialised(0);
+        await(() -> query(0, -1).getConfig().getTerms().getFeatureLevel() == Feature.NEWEST_LEVEL);
     }
 
     @Test

@@ -75,11 +75,17 @@ final class TestController implements AutoCloseable {
                 HostOptions.defaults(raft, address.hashCode()));
         host.start();
         node = ControllerNode.open(
-                new ControllerNode.Parts(directory, disk, log, recovery.replicas(), host, addresses), address);
+                new ControllerNode.Parts(
+                        directory, disk, log, recovery.replicas(), host, addresses, clock, TestController::connect),
+                address);
         InProcessServerBuilder builder = InProcessServerBuilder.forName(address).directExecutor();
         node.services().forEach(builder::addService);
         server = builder.build().start();
-        channel = InProcessChannelBuilder.forName(address).directExecutor().build();
+        channel = connect(address);
+    }
+
+    private static ManagedChannel connect(String address) {
+        return InProcessChannelBuilder.forName(address).directExecutor().build();
     }
 
     ControllerGrpc.ControllerBlockingStub ask() {

@@ -133,9 +133,9 @@ class ChangesTest {
     void clusterIsFoundedOnce() {
         List<ControllerMember> members = List.of(new ControllerMember(1L << 62, 5, "ctrl:1"));
 
-        assertThat(cluster.apply(new Initialise(77, 10, members))).isInstanceOf(Unchanged.class);
-        assertRefused(cluster.apply(new Initialise(77, 11, members)), Reason.REJECTED, "initialised already");
-        assertRefused(cluster.apply(new Initialise(78, 10, members)), Reason.REJECTED, "initialised already");
+        assertThat(cluster.apply(new Initialise(77, 10, members, 1))).isInstanceOf(Unchanged.class);
+        assertRefused(cluster.apply(new Initialise(77, 11, members, 1)), Reason.REJECTED, "initialised already");
+        assertRefused(cluster.apply(new Initialise(78, 10, members, 1)), Reason.REJECTED, "initialised already");
     }
 
     @Test
@@ -143,13 +143,13 @@ class ChangesTest {
         ControllerMember a = new ControllerMember(1, 5, "a:1");
         PlannedCluster none = new PlannedCluster();
 
-        assertRefused(none.apply(new Initialise(0, 10, List.of(a))), Reason.INVALID, "id");
-        assertRefused(none.apply(new Initialise(1, 0, List.of(a))), Reason.INVALID, "16384");
-        assertRefused(none.apply(new Initialise(1, 16_385, List.of(a))), Reason.INVALID, "16384");
-        assertRefused(none.apply(new Initialise(1, 10, List.of())), Reason.INVALID, "controllers");
-        assertRefused(none.apply(new Initialise(1, 10, List.of(a, a))), Reason.INVALID, "twice");
+        assertRefused(none.apply(new Initialise(0, 10, List.of(a), 1)), Reason.INVALID, "id");
+        assertRefused(none.apply(new Initialise(1, 0, List.of(a), 1)), Reason.INVALID, "16384");
+        assertRefused(none.apply(new Initialise(1, 16_385, List.of(a), 1)), Reason.INVALID, "16384");
+        assertRefused(none.apply(new Initialise(1, 10, List.of(), 1)), Reason.INVALID, "controllers");
+        assertRefused(none.apply(new Initialise(1, 10, List.of(a, a), 1)), Reason.INVALID, "twice");
         assertRefused(
-                none.apply(new Initialise(1, 10, List.of(new ControllerMember(0, 5, "a:1")))),
+                none.apply(new Initialise(1, 10, List.of(new ControllerMember(0, 5, "a:1")), 1)),
                 Reason.INVALID,
                 "format");
         assertThat(none.state()).isEqualTo(ControllerState.EMPTY);

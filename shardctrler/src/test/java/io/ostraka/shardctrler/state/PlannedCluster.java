@@ -2,6 +2,7 @@ package io.ostraka.shardctrler.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ostraka.proto.Feature;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.ConfigDelta;
 import io.ostraka.proto.config.Extension;
@@ -39,10 +40,15 @@ public final class PlannedCluster {
     private @Nullable ClusterConfig followed;
     private long requests;
 
-    /** A founded cluster without nodes. */
+    /** A cluster without nodes, founded at the first feature level. */
     public static PlannedCluster founded(int shards) {
+        return founded(shards, Feature.BASE_LEVEL);
+    }
+
+    /** A cluster without nodes, founded at a feature level. */
+    public static PlannedCluster founded(int shards, int featureLevel) {
         PlannedCluster cluster = new PlannedCluster();
-        cluster.apply(new Initialise(77, shards, List.of(new ControllerMember(1L << 62, 5, "ctrl:1"))));
+        cluster.apply(new Initialise(77, shards, List.of(new ControllerMember(1L << 62, 5, "ctrl:1")), featureLevel));
         return cluster;
     }
 
@@ -69,6 +75,10 @@ public final class PlannedCluster {
 
     public ControllerResult register(long node, String address) {
         return apply(new RegisterNode(node, address, 1, 1));
+    }
+
+    public ControllerResult register(long node, String address, int featureLevel) {
+        return apply(new RegisterNode(node, address, 1, featureLevel));
     }
 
     public ControllerResult change(Change change) {

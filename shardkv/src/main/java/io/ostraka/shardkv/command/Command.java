@@ -1,12 +1,32 @@
 package io.ostraka.shardkv.command;
 
+import io.ostraka.proto.Feature;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.GroupId;
 import io.ostraka.raft.core.ReplicaId;
 import java.util.List;
+import java.util.Optional;
 
 /** What the log of a group can say. Each case states when apply heeds it; otherwise it changes nothing and says why. */
 public sealed interface Command {
+
+    /**
+     * The feature without which a replica cannot apply the command, if it came after the first version. A configuration
+     * is written in the form that its own level allows.
+     */
+    default Optional<Feature> feature() {
+        return switch (this) {
+            case WriteBatch ignored -> Optional.empty();
+            case ConfigUpdate ignored -> Optional.empty();
+            case Tick ignored -> Optional.empty();
+            case CreateShard ignored -> Optional.empty();
+            case PurgeExpired ignored -> Optional.empty();
+            case TakeDigest ignored -> Optional.empty();
+            case Quarantine ignored -> Optional.empty();
+            case RecoverShard ignored -> Optional.of(Feature.RECOVERY);
+            case HandOverStep ignored -> Optional.empty();
+        };
+    }
 
     /** A step of a hand-over, which names it in full. */
     sealed interface HandOverStep extends Command {
@@ -38,6 +58,7 @@ public sealed interface Command {
      * @param full whether {@code shards} and {@code groups} are everything, or only what changed
      * @param previousHash the hash of the configuration that a delta extends; empty if full
      * @param hash the chain's hash at {@code revision}
+     * @param featureLevel what every node of the cluster knows from this revision on
      * @param shards rows, sorted by shard
      * @param groups rows, sorted by group
      * @param removedGroups identities that are gone; empty if full
@@ -48,6 +69,7 @@ public sealed interface Command {
             boolean full,
             Bytes previousHash,
             Bytes hash,
+            int featureLevel,
             List<ShardPlan> shards,
             List<GroupPlan> groups,
             List<GroupId> removedGroups)
@@ -69,6 +91,13 @@ public sealed interface Command {
      * and the group never held any epoch of the shard.
      */
     record CreateShard(int shard) implements Command {}
+
+    /**
+     * Goes on with a shard whose group was given up for dead. Heeded if the group's own configuration names it for
+     * that, at this epoch, which is above any that the group saw of the shard: from the copy that it froze for a group
+     * that is gone or retired, or empty, as the configuration says.
+     */
+    record RecoverShard(int shard, long epoch) implements Command {}
 
     /**
      * Starts to import. Heeded only in {@code ABSENT}, and if the group's own configuration names it as target and the

@@ -1,6 +1,8 @@
 package io.ostraka.shardkv.command;
 
+import io.ostraka.proto.Feature;
 import io.ostraka.proto.Limits;
+import io.ostraka.proto.config.GroupStanding;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.ReplicaId;
 
@@ -39,7 +41,8 @@ public final class CommandCodec {
     private static void encodeCommand(Encoder e, Command command) {
         switch (command) {
             case Command.WriteBatch c -> e.u8(1).number(c.valueBytesMax()).list(c.writes(), CommandCodec::encodeWrite);
-            case Command.ConfigUpdate c -> encodeConfig(e.u8(2), c);
+            case Command.ConfigUpdate c when c.featureLevel() <= Feature.BASE_LEVEL -> encodeConfig(e.u8(2), c);
+            case Command.ConfigUpdate c -> encodeConfig(e.u8(14).number(c.featureLevel()), c);
             case Command.Tick ignored -> e.u8(3);
             case Command.CreateShard c -> e.u8(4).number(c.shard());
             case Command.BeginImport c -> e.u8(5).name(c.name());
@@ -59,6 +62,7 @@ public final class CommandCodec {
                         .number(c.floorMillis())
                         .digest(c.digest());
             case Command.CleanUp c -> e.u8(12).name(c.name());
+            case Command.RecoverShard c -> e.u8(15).number(c.shard()).number(c.epoch());
             case Command.PurgeExpired c -> e.u8(13).number(c.shard()).number(c.keysMax());
             case Command.TakeDigest c -> e.u8(20).number(c.shard());
             case Command.Quarantine c ->
@@ -71,7 +75,7 @@ public final class CommandCodec {
         return switch (type) {
             case 1 ->
                 new Command.WriteBatch(d.number(Limits.VALUE_BYTES_MAX_CEILING), d.list(CommandCodec::decodeWrite));
-            case 2 -> decodeConfig(d);
+            case 2 -> decodeConfig(d, Feature.BASE_LEVEL);
             case 3 -> new Command.Tick();
             case 4 -> new Command.CreateShard(d.number(Integer.MAX_VALUE));
             case 5 -> new Command.BeginImport(d.name());
@@ -93,6 +97,8 @@ public final class CommandCodec {
                         d.digest());
             case 12 -> new Command.CleanUp(d.name());
             case 13 -> new Command.PurgeExpired(d.number(Integer.MAX_VALUE), d.number(Integer.MAX_VALUE));
+            case 14 -> decodeConfig(d, levelAboveBase(d));
+            case 15 -> new Command.RecoverShard(d.number(Integer.MAX_VALUE), d.number());
             case 20 -> new Command.TakeDigest(d.number(Integer.MAX_VALUE));
             case 21 -> new Command.Quarantine(new ReplicaId(d.u64()), d.number(Integer.MAX_VALUE), d.number());
             default -> throw new MalformedCommandException("command type " + type + " is not known here");
@@ -100,34 +106,61 @@ public final class CommandCodec {
     }
 
     private static void encodeConfig(Encoder e, Command.ConfigUpdate update) {
+        boolean base = update.featureLevel() <= Feature.BASE_LEVEL;
         e.number(update.revision())
                 .number(update.num())
                 .flag(update.full())
                 .bytes(update.previousHash())
                 .bytes(update.hash())
-                .list(update.shards(), CommandCodec::encodePlan)
-                .list(update.groups(), (to, plan) -> to.group(plan.group()).flag(plan.leaving()))
+                .list(update.shards(), base ? CommandCodec::encodeBasePlan : CommandCodec::encodePlan)
+                .list(
+                        update.groups(),
+                        (to, plan) -> to.group(plan.group()).u8(plan.standing().code()))
                 .list(update.removedGroups(), Encoder::group);
     }
 
-    private static Command.ConfigUpdate decodeConfig(Decoder d) throws MalformedCommandException {
+    private static Command.ConfigUpdate decodeConfig(Decoder d, int featureLevel) throws MalformedCommandException {
+        boolean base = featureLevel <= Feature.BASE_LEVEL;
         return new Command.ConfigUpdate(
                 d.number(),
                 d.number(),
                 d.flag(),
                 d.bytes(),
                 d.bytes(),
-                d.list(CommandCodec::decodePlan),
-                d.list(from -> new GroupPlan(from.group(), from.flag())),
+                featureLevel,
+                d.list(base ? CommandCodec::decodeBasePlan : CommandCodec::decodePlan),
+                d.list(from -> new GroupPlan(from.group(), base ? leavingOrNot(from) : from.standing())),
                 d.list(Decoder::group));
     }
 
-    private static void encodePlan(Encoder e, ShardPlan plan) {
+    private static int levelAboveBase(Decoder d) throws MalformedCommandException {
+        int level = d.number(Integer.MAX_VALUE);
+        if (level <= Feature.BASE_LEVEL) {
+            throw new MalformedCommandException("a configuration of level " + level + " in the form of a later one");
+        }
+        return level;
+    }
+
+    private static GroupStanding leavingOrNot(Decoder d) throws MalformedCommandException {
+        return d.flag() ? GroupStanding.LEAVING : GroupStanding.MEMBER;
+    }
+
+    private static void encodeBasePlan(Encoder e, ShardPlan plan) {
         e.number(plan.shard()).optionalGroup(plan.owner()).number(plan.epoch()).optionalGroup(plan.target());
     }
 
-    private static ShardPlan decodePlan(Decoder d) throws MalformedCommandException {
+    private static ShardPlan decodeBasePlan(Decoder d) throws MalformedCommandException {
         return new ShardPlan(d.number(Integer.MAX_VALUE), d.optionalGroup(), d.number(), d.optionalGroup());
+    }
+
+    private static void encodePlan(Encoder e, ShardPlan plan) {
+        encodeBasePlan(e, plan);
+        e.u8(plan.recovery().code());
+    }
+
+    private static ShardPlan decodePlan(Decoder d) throws MalformedCommandException {
+        return new ShardPlan(
+                d.number(Integer.MAX_VALUE), d.optionalGroup(), d.number(), d.optionalGroup(), d.recovery());
     }
 
     private static Encoder encodeSpan(Encoder e, Command.Span span) {

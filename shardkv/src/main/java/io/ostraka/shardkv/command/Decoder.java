@@ -1,5 +1,7 @@
 package io.ostraka.shardkv.command;
 
+import io.ostraka.proto.config.GroupStanding;
+import io.ostraka.proto.config.ShardRecovery;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.GroupId;
 import java.util.ArrayList;
@@ -101,6 +103,24 @@ public final class Decoder {
     /** Reads a group's identity, or that there is none. */
     public @Nullable GroupId optionalGroup() throws MalformedCommandException {
         return flag() ? group() : null;
+    }
+
+    /** Reads the code of a group's standing. */
+    public GroupStanding standing() throws MalformedCommandException {
+        try {
+            return GroupStanding.ofCode(u8());
+        } catch (IllegalArgumentException e) {
+            throw new MalformedCommandException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Reads the code of how far a shard is that lost a group. */
+    public ShardRecovery recovery() throws MalformedCommandException {
+        try {
+            return ShardRecovery.ofCode(u8());
+        } catch (IllegalArgumentException e) {
+            throw new MalformedCommandException(String.valueOf(e.getMessage()));
+        }
     }
 
     /** Reads a hand-over's name. */

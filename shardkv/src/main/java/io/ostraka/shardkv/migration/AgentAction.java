@@ -58,18 +58,22 @@ public sealed interface AgentAction {
     }
 
     /**
-     * Report to the controller. Not answered: what was not heard is repeated until the configuration shows it.
+     * Report to the controller, if only that the group has a leader. Not answered: what was not heard is repeated until
+     * the configuration shows it.
      *
      * @param claims shards that nobody owns and that are planned for this group
-     * @param owners what the log says of shards
+     * @param owners what the log says of shards whose token it holds
+     * @param copies what it has of other shards, where that is worth knowing
      * @param sizes what shards hold
      */
-    record Report(List<Integer> claims, List<OwnerReport> owners, List<SizeReport> sizes) implements AgentAction {
+    record Report(List<Integer> claims, List<OwnerReport> owners, List<OwnerReport> copies, List<SizeReport> sizes)
+            implements AgentAction {
 
         /** Keeps its own copies. */
         public Report {
             claims = List.copyOf(claims);
             owners = List.copyOf(owners);
+            copies = List.copyOf(copies);
             sizes = List.copyOf(sizes);
         }
     }

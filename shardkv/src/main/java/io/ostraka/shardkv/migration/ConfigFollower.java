@@ -89,6 +89,7 @@ final class ConfigFollower {
                 true,
                 Bytes.EMPTY,
                 bytes(config.hash()),
+                config.terms().featureLevel(),
                 config.shards().stream()
                         .filter(row -> row.owner() != null || row.target() != null)
                         .map(ConfigFollower::plan)
@@ -105,17 +106,19 @@ final class ConfigFollower {
                 false,
                 bytes(delta.previousHash()),
                 bytes(delta.hash()),
+                delta.terms().featureLevel(),
                 delta.rows().shards().stream().map(ConfigFollower::plan).toList(),
                 delta.rows().groups().stream().map(ConfigFollower::plan).toList(),
                 delta.rows().removedGroups().stream().map(ConfigFollower::group).toList());
     }
 
     private static ShardPlan plan(ShardRow row) {
-        return new ShardPlan(row.shard(), optionalGroup(row.owner()), row.epoch(), optionalGroup(row.target()));
+        return new ShardPlan(
+                row.shard(), optionalGroup(row.owner()), row.epoch(), optionalGroup(row.target()), row.recovery());
     }
 
     private static GroupPlan plan(GroupRow row) {
-        return new GroupPlan(group(row.ref()), row.leaving());
+        return new GroupPlan(group(row.ref()), row.standing());
     }
 
     private static GroupId group(GroupRef ref) {

@@ -56,6 +56,11 @@ final class Exporter {
     }
 
     void received(TransferRequest request) {
+        if (isImporterGone() && !(request instanceof TransferRequest.AskCancel)) {
+            lastKey = null;
+            refuse();
+            return;
+        }
         switch (request) {
             case TransferRequest.Open open -> open(open);
             case TransferRequest.Progress progress -> progressed(progress.chunksLogged());
@@ -79,7 +84,10 @@ final class Exporter {
     void read(@Nullable FrozenChunk chunk) {
         Bytes after = lastKey;
         reading = false;
-        if (chunk == null || after == null || !shard().state().isFrozenFor(name)) {
+        if (chunk == null
+                || after == null
+                || isImporterGone()
+                || !shard().state().isFrozenFor(name)) {
             return;
         }
         digest = digest.plus(chunk.digest());
@@ -127,8 +135,9 @@ final class Exporter {
         switch (why) {
             case FROZEN_FOR_IT -> opened();
             case CANCELLED -> send(new TransferReply.Cancelled(name));
-            // It can never begin: cancel at once, so that the importer may forget.
-            case EPOCH_PASSED -> cancel();
+            // It can never begin, since a recovery ends with another epoch: cancel at once, so that the importer may
+            // forget and have its last word.
+            case EPOCH_PASSED, IN_RECOVERY -> cancel();
             case NO_SUCH_SHARD,
                     NOT_OURS,
                     OTHER_STATE,
@@ -138,6 +147,7 @@ final class Exporter {
                     GAP,
                     DIGEST_MISMATCH,
                     SOURCE_KNOWN,
+                    PEER_GONE,
                     CONFIG_NOT_NEXT,
                     INVALID -> refuse();
         }
@@ -200,6 +210,7 @@ final class Exporter {
         if (!streaming
                 || reading
                 || after == null
+                || isImporterGone()
                 || !shard().state().isFrozenFor(name)
                 || !(shard().state() instanceof ShardState.Frozen frozen)) {
             return;
@@ -231,6 +242,11 @@ final class Exporter {
                 heard.accept(result);
             }
         });
+    }
+
+    /** Nothing is fed to a group that was given up: it could do nothing with it. */
+    private boolean isImporterGone() {
+        return !outbox.view().config().isAlive(name.importer());
     }
 
     private void refuse() {

@@ -6,6 +6,7 @@ import io.ostraka.shardkv.command.Digest;
 import io.ostraka.shardkv.command.ExportName;
 import io.ostraka.shardkv.command.ShardPlan;
 import io.ostraka.shardkv.shard.FrozenChunk;
+import io.ostraka.shardkv.shard.GonePeers;
 import io.ostraka.shardkv.shard.ShardState;
 import io.ostraka.shardkv.shard.ShardView;
 import java.util.TreeMap;
@@ -80,14 +81,17 @@ final class Exports {
                     }
                 }
                 case ShardState.Frozen frozen -> {
-                    if (plan.epoch() >= frozen.epoch()) {
-                        propose(new Command.CleanUp(new ExportName(
-                                shard.shard(), frozen.epoch() - 1, frozen.exportId(), self, frozen.successor())));
+                    Command.CleanUp cleanUp = new Command.CleanUp(new ExportName(
+                            shard.shard(), frozen.epoch() - 1, frozen.exportId(), self, frozen.successor()));
+                    if (plan.epoch() >= frozen.epoch()
+                            && GonePeers.refusal(cleanUp, outbox.view().config()) == null) {
+                        propose(cleanUp);
                     }
                 }
                 case ShardState.Absent ignored -> {}
                 case ShardState.Serving ignored -> {}
                 case ShardState.Importing ignored -> {}
+                case ShardState.Retired ignored -> {}
             }
         }
     }

@@ -79,6 +79,9 @@ public final class GroupAgent {
 
     private void drive() {
         follower.follow();
+        if (outbox.view().config().hasRetired(outbox.view().group())) {
+            return;
+        }
         imports.drive();
         exports.drive();
         reporter.drive();

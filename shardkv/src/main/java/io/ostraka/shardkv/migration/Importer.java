@@ -72,7 +72,7 @@ final class Importer {
         if (progress == null) {
             return;
         }
-        if (!outbox.view().config().knows(name.source())) {
+        if (!outbox.view().config().isAlive(name.source())) {
             forget(ForgetProof.SOURCE_GONE);
             return;
         }

@@ -123,6 +123,8 @@ final class Imports {
             if (self.equals(plan.target())
                     && plan.owner() != null
                     && !plan.owner().equals(self)
+                    && !plan.isPending()
+                    && view.config().isAlive(plan.owner())
                     && view.shard(plan.shard()).state() instanceof ShardState.Absent
                     && !beginning.contains(plan.shard())
                     && outbox.nowNanos() - notBeforeNanos.getOrDefault(plan.shard(), outbox.nowNanos()) >= 0) {
@@ -161,7 +163,9 @@ final class Imports {
     /** Tells the source that the shard is here, until it has cleaned up or can see it in its configuration. */
     private void tell(GroupView view, ShardView shard) {
         ExportName name = shard.arrivedBy();
-        if (name == null || shard.state().servingEpoch() != name.epoch() + 1) {
+        if (name == null
+                || shard.state().servingEpoch() != name.epoch() + 1
+                || !view.config().isAlive(name.source())) {
             return;
         }
         ShardPlan plan = view.config().plan(shard.shard());

@@ -44,8 +44,14 @@ final class Outbox {
         actions.add(action);
     }
 
-    /** Proposes; {@code ended} gets the result, or null where there is none. */
+    /**
+     * Proposes; {@code ended} gets the result, or null where there is none. Nothing is proposed that some node of the
+     * cluster could not apply: who wants it asks the configuration first, and this is only the last word.
+     */
     void propose(Command command, boolean protocol, Consumer<@Nullable KvResult> ended) {
+        if (!view.config().allows(command)) {
+            throw new IllegalStateException("not every node of the cluster knows " + command);
+        }
         lastProposalId++;
         waiting.put(lastProposalId, ended);
         actions.add(new AgentAction.Propose(lastProposalId, command, protocol));

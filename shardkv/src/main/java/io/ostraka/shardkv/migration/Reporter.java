@@ -1,5 +1,6 @@
 package io.ostraka.shardkv.migration;
 
+import io.ostraka.proto.config.ShardRecovery;
 import io.ostraka.raft.core.GroupId;
 import io.ostraka.shardkv.command.Command;
 import io.ostraka.shardkv.command.GroupPlan;
@@ -15,14 +16,18 @@ import java.util.TreeSet;
 /**
  * Speaks to the controller for the group: claims shards that nobody owns, reports the tokens that the group's log holds
  * until the configuration shows them, and, while a group leaves, what its log says of every shard it holds, so that the
- * leaving group can be settled. Creates claimed shards once the configuration names the group as their owner.
+ * leaving group can be settled; of a shard that lost a group, whatever its log has. Creates claimed shards once the
+ * configuration names the group as their owner, and goes on with lost ones.
  */
 final class Reporter {
+
+    /** Lost shards in one report. */
+    private static final int PENDING_MAX = 1_024;
 
     private final GroupId self;
     private final Outbox outbox;
     private final AgentOptions options;
-    /** Shards whose creation is proposed. */
+    /** Shards whose creation or recovery is proposed. */
     private final TreeSet<Integer> creating = new TreeSet<>();
 
     /** What was reported last; a shard that has just arrived is reported at once. */
@@ -31,13 +36,14 @@ final class Reporter {
     private long reportAtNanos;
     private long sizesAtNanos;
     private long reportedRevision;
+    private int nextPending;
 
     Reporter(GroupId self, Outbox outbox, AgentOptions options) {
         this.self = self;
         this.outbox = outbox;
         this.options = options;
         this.reportAtNanos = outbox.nowNanos();
-        this.sizesAtNanos = outbox.nowNanos() + options.sizesNanos();
+        this.sizesAtNanos = outbox.nowNanos();
     }
 
     void drive() {
@@ -62,8 +68,10 @@ final class Reporter {
         }
         reportAtNanos = now + options.retryNanos();
         reportedRevision = view.config().revision();
-        if (!claims.isEmpty() || !owners.isEmpty() || !sizes.isEmpty()) {
-            outbox.add(new AgentAction.Report(claims, owners, sizes));
+        List<OwnerReport> copies = copies(view);
+        // When sizes are due there is always a report, so that a group which has nothing to say is known to live.
+        if (sizesDue || !claims.isEmpty() || !owners.isEmpty() || !copies.isEmpty()) {
+            outbox.add(new AgentAction.Report(claims, owners, copies, sizes));
         }
     }
 
@@ -72,11 +80,23 @@ final class Reporter {
             int shard = plan.shard();
             if (self.equals(plan.owner())
                     && plan.epoch() == 1
+                    && plan.recovery() == ShardRecovery.NONE
                     && view.shard(shard).state().equals(ShardState.Absent.NEVER_HELD)
                     && creating.add(shard)) {
                 outbox.propose(new Command.CreateShard(shard), true, result -> creating.remove(shard));
             }
+            if (plan.isNamed(self) && canGoOn(view.shard(shard).state(), plan) && creating.add(shard)) {
+                Command recover = new Command.RecoverShard(shard, plan.epoch());
+                outbox.propose(recover, true, result -> creating.remove(shard));
+            }
         }
+    }
+
+    /** An import is forgotten first, since its source is gone; a frozen copy goes on. */
+    private static boolean canGoOn(ShardState state, ShardPlan plan) {
+        boolean empty = plan.recovery() == ShardRecovery.EMPTY;
+        boolean held = (empty && state instanceof ShardState.Absent) || state instanceof ShardState.Frozen;
+        return held && state.lastEpoch() < plan.epoch();
     }
 
     private List<Integer> claims(GroupConfig config) {
@@ -99,15 +119,52 @@ final class Reporter {
         for (ShardView shard : view.known()) {
             long epoch = shard.state().servingEpoch();
             // Only who holds the token may speak of it: a frozen or absent copy settles nothing.
-            if (epoch < 0) {
-                continue;
-            }
-            ShardPlan plan = config.plan(shard.shard());
-            if (settling || !self.equals(plan.owner()) || plan.epoch() < epoch) {
-                owners.add(new OwnerReport(shard.shard(), epoch, config.revision(), shard.state()));
+            if (epoch >= 0 && (settling || !shows(config.plan(shard.shard()), epoch))) {
+                owners.add(report(shard, config));
             }
         }
         return owners;
+    }
+
+    /** Whether the plan shows that this group's log has the shard at this epoch. */
+    private boolean shows(ShardPlan plan, long epoch) {
+        return self.equals(plan.owner()) && plan.epoch() >= epoch && plan.recovery() == ShardRecovery.NONE;
+    }
+
+    /**
+     * What the log has of shards whose token it does not hold: copies, for an operator to know; and of the next shards
+     * that lost a group whatever it has, so that the controller can decide. All of them take a few reports.
+     */
+    private List<OwnerReport> copies(GroupView view) {
+        List<OwnerReport> copies = new ArrayList<>();
+        GroupConfig config = view.config();
+        for (ShardView shard : view.known()) {
+            boolean copy = shard.state() instanceof ShardState.Frozen || shard.state() instanceof ShardState.Importing;
+            if (copy && !config.plan(shard.shard()).isPending()) {
+                copies.add(report(shard, config));
+            }
+        }
+        int told = 0;
+        for (ShardPlan plan : config.plans()) {
+            ShardView shard = view.shard(plan.shard());
+            if (!plan.isPending() || plan.shard() < nextPending || shard.state().isServing()) {
+                continue;
+            }
+            if (told == PENDING_MAX) {
+                nextPending = plan.shard();
+                return copies;
+            }
+            told++;
+            copies.add(report(shard, config));
+        }
+        nextPending = 0;
+        return copies;
+    }
+
+    private static OwnerReport report(ShardView shard, GroupConfig config) {
+        ShardState state = shard.state();
+        long epoch = state instanceof ShardState.Importing importing ? importing.epoch() : state.lastEpoch();
+        return new OwnerReport(shard.shard(), epoch, config.revision(), state);
     }
 
     private static List<SizeReport> sizes(GroupView view) {

@@ -158,8 +158,15 @@ final class GroupReads {
         return stillLeads && stillLeased ? found : group.notLeader(request, stillLeads ? null : after.leader());
     }
 
-    /** Reads the value, if the group serves the shard at the same epoch before and after. */
+    /**
+     * Reads the value, if the group serves the shard at the same epoch before and after, and serves anything at all.
+     */
     private KvResponse value(KvRequest request) {
+        KvResponse found = valueInState(request);
+        return group.isGivenUp() ? group.notServing(request) : found;
+    }
+
+    private KvResponse valueInState(KvRequest request) {
         int shard = request.getShard();
         KvRead read =
                 group.machine().read(shard, WriteWire.bytes(request.getGet().getKey()));

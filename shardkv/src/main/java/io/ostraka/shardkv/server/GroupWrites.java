@@ -78,6 +78,9 @@ final class GroupWrites {
 
         private KvResponse reply(KvRequest request, int place, ProposalResult<KvResult> outcome) {
             return switch (outcome) {
+                // What a group that was given up has applied, others will never see.
+                case ProposalResult.Applied<KvResult> _
+                when group.isGivenUp() -> Replies.unknown(request.getId(), group.shardTimeMillis(request.getShard()));
                 case ProposalResult.Applied<KvResult> applied -> applied(request, place, applied.result());
                 case ProposalResult.Refused<KvResult>(var refusal) -> group.refused(request, refusal);
                 case ProposalResult.Unknown<KvResult>() ->

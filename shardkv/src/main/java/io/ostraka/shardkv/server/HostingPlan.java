@@ -66,8 +66,10 @@ final class HostingPlan {
         List<Step> steps = new ArrayList<>();
         for (GroupRow group : config.groups().values()) {
             for (ReplicaRow row : group.replicas()) {
-                if (row.nodeId() == self.value()) {
-                    steps.add(stepFor(group, row, here.get(new ReplicaId(row.replicaId()))));
+                ReplicaDescriptor local = here.get(new ReplicaId(row.replicaId()));
+                // Of a group that was given up nobody makes or misses a replica; what is there runs on, to hear of it.
+                if (row.nodeId() == self.value() && (local != null || !group.retired())) {
+                    steps.add(stepFor(group, row, local));
                 }
             }
         }

@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -257,18 +258,20 @@ final class LeadingGroup {
         ClusterConfig known = parts.config().get();
         ReportRequest.Builder request = ReportRequest.newBuilder().setClusterId(known == null ? 0 : known.clusterId());
         io.ostraka.proto.GroupRef self = ConfigWire.toWire(ShardAdmission.ref(id()));
+        request.setSpeaker(self);
         report.claims()
                 .forEach(shard ->
                         request.addClaims(ShardClaim.newBuilder().setGroup(self).setShard(shard)));
-        report.owners().forEach(owned -> {
+        Stream.concat(report.owners().stream(), report.copies().stream()).forEach(owned -> {
             OwnerReport.Builder owning = OwnerReport.newBuilder()
                     .setGroup(self)
                     .setShard(owned.shard())
                     .setEpoch(owned.epoch())
                     .setAppliedRevision(owned.appliedRevision())
                     .setState(tokenState(owned.state()));
-            if (owned.state() instanceof ShardState.Exporting exporting) {
-                owning.setSuccessor(ConfigWire.toWire(ShardAdmission.ref(exporting.target())));
+            GroupId peer = peerOf(owned.state());
+            if (peer != null) {
+                owning.setPeer(ConfigWire.toWire(ShardAdmission.ref(peer)));
             }
             request.addOwners(owning);
         });
@@ -289,6 +292,19 @@ final class LeadingGroup {
             case ShardState.Exporting _ -> TokenState.EXPORTING;
             case ShardState.Frozen _ -> TokenState.FROZEN;
             case ShardState.Importing _ -> TokenState.IMPORTING;
+            case ShardState.Retired _ -> TokenState.RETIRED;
+        };
+    }
+
+    /** The other group of a hand-over that is under way. */
+    private static @Nullable GroupId peerOf(ShardState state) {
+        return switch (state) {
+            case ShardState.Exporting exporting -> exporting.target();
+            case ShardState.Frozen frozen -> frozen.successor();
+            case ShardState.Importing importing -> importing.source();
+            case ShardState.Absent _ -> null;
+            case ShardState.Serving _ -> null;
+            case ShardState.Retired _ -> null;
         };
     }
 }

@@ -13,7 +13,6 @@ import io.ostraka.proto.node.ShardStatus;
 import io.ostraka.raft.core.RaftStatus;
 import io.ostraka.raft.core.RoleKind;
 import io.ostraka.raft.runtime.host.GroupStatus;
-import io.ostraka.shardkv.shard.GroupView;
 import io.ostraka.shardkv.shard.QuarantineMark;
 import io.ostraka.shardkv.shard.ShardState;
 import io.ostraka.shardkv.shard.ShardView;
@@ -51,6 +50,9 @@ final class NodeStatusService extends NodeServiceGrpc.NodeServiceImplBase {
             Supplier<@Nullable ClusterConfig> config,
             Supplier<Collection<ServedGroup>> groups,
             Supplier<List<ReplicaHosting.Trouble>> troubles) {}
+
+    private static final String GIVEN_UP =
+            "given up for dead, so it serves nothing; it is deleted here once the group is forgotten";
 
     private final Sources sources;
     private final long startedNanos;
@@ -112,7 +114,7 @@ final class NodeStatusService extends NodeServiceGrpc.NodeServiceImplBase {
                 .setLastIndex(raft.last().index())
                 .setFirstIndex(raft.base().index() + 1)
                 .setQuiet(raft.quiet())
-                .setTrouble(failure == null ? troubleOf(group.machine().view()) : failure);
+                .setTrouble(failure != null ? failure : troubleOf(group));
         long sessions = 0;
         for (ShardView shard : group.machine().view().known()) {
             sessions += shard.size().sessionRecords();
@@ -123,12 +125,13 @@ final class NodeStatusService extends NodeServiceGrpc.NodeServiceImplBase {
         return status.setSessions(sessions).build();
     }
 
-    private static String troubleOf(GroupView view) {
-        QuarantineMark mark = view.quarantine();
-        return mark == null
-                ? ""
-                : "quarantined: shard " + mark.shard() + " as of entry " + mark.digestIndex()
-                        + " differed from what a majority holds; it is rebuilt from its leader";
+    private static String troubleOf(ServedGroup group) {
+        QuarantineMark mark = group.machine().view().quarantine();
+        if (mark == null) {
+            return group.isGivenUp() ? GIVEN_UP : "";
+        }
+        return "quarantined: shard " + mark.shard() + " as of entry " + mark.digestIndex()
+                + " differed from what a majority holds; it is rebuilt from its leader";
     }
 
     private static ShardStatus shard(ShardView shard) {
@@ -138,6 +141,8 @@ final class NodeStatusService extends NodeServiceGrpc.NodeServiceImplBase {
                 .setBytes(shard.size().bytes());
         switch (shard.state()) {
             case ShardState.Absent absent -> status.setState(TokenState.ABSENT).setEpoch(absent.lastEpoch());
+            case ShardState.Retired retired ->
+                status.setState(TokenState.RETIRED).setEpoch(retired.lastEpoch());
             case ShardState.Serving serving ->
                 status.setState(TokenState.SERVING).setEpoch(serving.epoch());
             case ShardState.Exporting exporting ->

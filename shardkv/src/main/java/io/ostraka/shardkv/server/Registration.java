@@ -1,5 +1,6 @@
 package io.ostraka.shardkv.server;
 
+import io.ostraka.proto.Feature;
 import io.ostraka.proto.StatusCode;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.controller.NodeReply;
@@ -11,17 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the controllers under which address the node is reached, at the start until one has heard it, and again
- * whenever the configuration says otherwise. The first answer also names the cluster to a node that has joined none.
- * Works on the control loop.
+ * Tells the controllers under which address the node is reached and what it knows ({@link Feature}): at each start
+ * until one has heard it, and again whenever the configuration says otherwise. The first answer also names the cluster
+ * to a node that has joined none. Works on the control loop.
  */
 final class Registration {
 
     private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
     private static final long REVIEW_MILLIS = 1_000;
-
-    /** The code's own feature level; a new kind of entry is written only once every node reports that it knows it. */
-    private static final int FEATURE_LEVEL = 1;
 
     private final ControllerLink link;
     private final TaskLoop loop;
@@ -30,7 +28,7 @@ final class Registration {
     private final LongConsumer onCluster;
     private final Consumer<Throwable> onSuperseded;
     private final Backoff backoff;
-    /** Whether the controllers know of this start; a configuration does not tell, it names an address only. */
+    /** Whether a controller has heard of this start; a configuration does not tell, it names an address only. */
     private boolean accepted;
 
     private boolean registered;
@@ -83,7 +81,7 @@ final class Registration {
                 .setNodeId(greeting.nodeId())
                 .setAddress(address)
                 .setStartCounter(greeting.startCounter())
-                .setFeatureLevel(FEATURE_LEVEL);
+                .setFeatureLevel(Feature.NEWEST_LEVEL);
         link.register(request, this::answered);
     }
 

@@ -181,6 +181,11 @@ final class ServedGroup {
         return t0 <= 0 || t0 > shardTimeMillis(request.getShard()) + Limits.T0_AHEAD_MILLIS_MAX;
     }
 
+    /** Whether the node has heard that the group serves nothing any more. */
+    boolean isGivenUp() {
+        return ShardAdmission.isGivenUp(id(), shared.config().get());
+    }
+
     ShardAdmission admission(int shard) {
         ShardView view = machine.view().shard(shard);
         return ShardAdmission.of(id(), shard, view.state(), shared.config().get());

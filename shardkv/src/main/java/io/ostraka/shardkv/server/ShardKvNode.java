@@ -2,6 +2,7 @@ package io.ostraka.shardkv.server;
 
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
+import io.ostraka.proto.Feature;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.ConfigDelta;
 import io.ostraka.proto.config.GroupRow;
@@ -305,6 +306,13 @@ public final class ShardKvNode implements AutoCloseable {
     }
 
     private void adopt(ClusterConfig config, boolean confirmed) {
+        if (config.terms().featureLevel() > Feature.NEWEST_LEVEL) {
+            // Its groups' logs may hold what this version cannot apply; another one may apply it.
+            onBroken.accept(new IllegalStateException("the cluster's logs may hold what came with feature level "
+                    + config.terms().featureLevel() + ", and this version knows " + Feature.NEWEST_LEVEL
+                    + ": start the node with a newer version"));
+            return;
+        }
         for (NodeRow node : config.nodes().values()) {
             config.addressOf(node.nodeId())
                     .map(HostPort::parse)

@@ -1,7 +1,9 @@
 package io.ostraka.shardkv.shard;
 
+import io.ostraka.proto.Feature;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.GroupId;
+import io.ostraka.shardkv.command.Command;
 import io.ostraka.shardkv.command.Command.ConfigUpdate;
 import io.ostraka.shardkv.command.GroupPlan;
 import io.ostraka.shardkv.command.ShardPlan;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param revision the number of the last change applied; 0: none
  * @param num the number of its desired map
  * @param hash the chain's hash at {@code revision}
+ * @param featureLevel what every node of the cluster knows ({@link Feature})
  * @param groups the groups there are
  * @param shards the plans that differ from "nobody owns it, nobody shall"
  */
@@ -24,12 +27,13 @@ public record GroupConfig(
         long revision,
         long num,
         Bytes hash,
+        int featureLevel,
         SortedMap<GroupId, GroupPlan> groups,
         SortedMap<Integer, ShardPlan> shards) {
 
     /** Nothing is known. */
-    public static final GroupConfig NONE =
-            new GroupConfig(0, 0, Bytes.EMPTY, Collections.emptySortedMap(), Collections.emptySortedMap());
+    public static final GroupConfig NONE = new GroupConfig(
+            0, 0, Bytes.EMPTY, Feature.BASE_LEVEL, Collections.emptySortedMap(), Collections.emptySortedMap());
 
     /** The plan of a shard. */
     public ShardPlan plan(int shard) {
@@ -37,9 +41,21 @@ public record GroupConfig(
         return plan != null ? plan : new ShardPlan(shard, null, 0, null);
     }
 
-    /** Whether the configuration knows this group, with its incarnation. */
-    public boolean knows(GroupId group) {
-        return groups.containsKey(group);
+    /** Whether a command of this kind may be proposed: whether every node of the cluster can apply it. */
+    public boolean allows(Command command) {
+        return command.feature().map(feature -> feature.isKnownAt(featureLevel)).orElse(true);
+    }
+
+    /** Whether the configuration knows this group, with its incarnation, and has not given it up for dead. */
+    public boolean isAlive(GroupId group) {
+        GroupPlan plan = groups.get(group);
+        return plan != null && !plan.retired();
+    }
+
+    /** Whether this group was given up for dead. */
+    public boolean hasRetired(GroupId group) {
+        GroupPlan plan = groups.get(group);
+        return plan != null && plan.retired();
     }
 
     /** The configuration after the update, or null if the update does not follow on this one. */
@@ -62,19 +78,21 @@ public record GroupConfig(
         for (ShardPlan plan : update.shards()) {
             newShards.put(plan.shard(), plan);
         }
-        return of(update.revision(), update.num(), update.hash(), newGroups, newShards);
+        return of(update.revision(), update.num(), update.hash(), update.featureLevel(), newGroups, newShards);
     }
 
     static GroupConfig of(
             long revision,
             long num,
             Bytes hash,
+            int featureLevel,
             SortedMap<GroupId, GroupPlan> groups,
             SortedMap<Integer, ShardPlan> shards) {
         return new GroupConfig(
                 revision,
                 num,
                 hash,
+                featureLevel,
                 Collections.unmodifiableSortedMap(groups),
                 Collections.unmodifiableSortedMap(shards));
     }

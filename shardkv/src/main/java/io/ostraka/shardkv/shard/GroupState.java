@@ -8,7 +8,6 @@ import io.ostraka.raft.core.membership.Membership;
 import io.ostraka.shardkv.command.Command.ConfigUpdate;
 import io.ostraka.shardkv.command.Decoder;
 import io.ostraka.shardkv.command.ExportId;
-import io.ostraka.shardkv.command.GroupPlan;
 import io.ostraka.shardkv.command.SessionId;
 import io.ostraka.shardkv.command.ShardPlan;
 import io.ostraka.shardkv.session.SessionTable;
@@ -132,6 +131,17 @@ final class GroupState {
         return shard;
     }
 
+    /** The shards of which the group has, or had, something. */
+    List<Shard> heldShards() {
+        List<Shard> held = new ArrayList<>();
+        for (Shard shard : shards) {
+            if (shard != null) {
+                held.add(shard);
+            }
+        }
+        return held;
+    }
+
     /** Says that a shard changes. */
     void touch(Shard shard) {
         unwritten.set(shard.number());
@@ -159,24 +169,9 @@ final class GroupState {
             pending.deleteRange(keys.configShardsFrom(), keys.configShardsTo());
         }
         for (ShardPlan plan : update.shards()) {
-            pending.put(
-                    keys.configShard(plan.shard()),
-                    Rows.formatted(32)
-                            .optionalGroup(plan.owner())
-                            .number(plan.epoch())
-                            .optionalGroup(plan.target())
-                            .finish());
+            pending.put(keys.configShard(plan.shard()), ConfigRows.plan(plan));
         }
-        pending.put(
-                keys.config(),
-                Rows.formatted(128)
-                        .number(next.revision())
-                        .number(next.num())
-                        .bytes(next.hash())
-                        .list(
-                                List.copyOf(next.groups().values()),
-                                (to, plan) -> to.group(plan.group()).flag(plan.leaving()))
-                        .finish());
+        pending.put(keys.config(), ConfigRows.config(next));
         config = next;
     }
 
@@ -284,22 +279,9 @@ final class GroupState {
         TreeMap<Integer, ShardPlan> plans = new TreeMap<>();
         scan(keys.configShardsFrom(), keys.configShardsTo(), (key, plan) -> {
             int shard = Rows.decode("plan key", key.slice(11, 13), Decoder::u16);
-            plans.put(shard, Rows.decode("plan", plan, d -> {
-                Rows.format(d);
-                return new ShardPlan(shard, d.optionalGroup(), d.number(), d.optionalGroup());
-            }));
+            plans.put(shard, ConfigRows.plan(shard, plan));
         });
-        config = Rows.decode("configuration", row, d -> {
-            Rows.format(d);
-            long revision = d.number();
-            long num = d.number();
-            Bytes hash = d.bytes();
-            TreeMap<GroupId, GroupPlan> groups = new TreeMap<>();
-            for (GroupPlan plan : d.list(from -> new GroupPlan(from.group(), from.flag()))) {
-                groups.put(plan.group(), plan);
-            }
-            return GroupConfig.of(revision, num, hash, groups, plans);
-        });
+        config = ConfigRows.config(row, plans);
     }
 
     private void scan(Bytes from, Bytes to, RowVisitor visitor) {

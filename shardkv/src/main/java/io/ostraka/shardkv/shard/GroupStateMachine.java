@@ -227,6 +227,7 @@ public final class GroupStateMachine implements StateMachine<KvResult> {
             case Command.ConfigUpdate update -> steps.configure(update);
             case Command.Tick ignored -> KvResult.Heeded.INSTANCE;
             case Command.CreateShard create -> steps.create(create.shard());
+            case Command.RecoverShard recover -> steps.recover(recover);
             case Command.PurgeExpired purge -> steps.purge(purge);
             case Command.HandOverStep step -> steps.step(step);
             case Command.TakeDigest take -> beginDigest(take.shard());

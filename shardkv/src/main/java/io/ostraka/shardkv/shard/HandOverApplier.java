@@ -1,5 +1,8 @@
 package io.ostraka.shardkv.shard;
 
+import io.ostraka.proto.Feature;
+import io.ostraka.proto.config.ShardRecovery;
+import io.ostraka.raft.core.BrokenInvariantException;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.shardkv.command.Command;
 import io.ostraka.shardkv.command.Command.ConfigUpdate;
@@ -25,6 +28,10 @@ final class HandOverApplier {
     }
 
     KvResult configure(ConfigUpdate update) {
+        if (update.featureLevel() > Feature.NEWEST_LEVEL) {
+            // What follows in the log may be of a kind that is not known here: skipping it would end in another state.
+            throw new BrokenInvariantException(ConfigRows.tooNew(update.featureLevel()));
+        }
         for (ShardPlan plan : update.shards()) {
             if (!group.hasShard(plan.shard())) {
                 return new KvResult.Ignored(StepRefusal.NO_SUCH_SHARD);
@@ -35,7 +42,33 @@ final class HandOverApplier {
             return new KvResult.Ignored(StepRefusal.CONFIG_NOT_NEXT);
         }
         group.reconfigure(update, next);
+        if (next.hasRetired(group.self())) {
+            for (Shard shard : group.heldShards()) {
+                settle(shard, Transitions.retire(shard.state()));
+                shard.resetSessions(shard.sessions().floorMillis());
+            }
+        }
         return KvResult.Heeded.INSTANCE;
+    }
+
+    KvResult recover(Command.RecoverShard recover) {
+        if (!group.hasShard(recover.shard())) {
+            return new KvResult.Ignored(StepRefusal.NO_SUCH_SHARD);
+        }
+        Shard shard = group.shard(recover.shard());
+        ShardState before = shard.state();
+        KvResult result = settle(shard, Transitions.recoverShard(before, group.config(), group.self(), recover));
+        if (!(result instanceof KvResult.Heeded)) {
+            return result;
+        }
+        shard.skipRevisions(recover.epoch());
+        boolean fromCopy = group.config().plan(recover.shard()).recovery() == ShardRecovery.FROM_COPY;
+        if (fromCopy && before instanceof ShardState.Frozen frozen) {
+            shard.thaw(frozen.shardTimeMillis() - group.logTimeMillis());
+            group.write();
+            group.loadSessions(shard, shard.sessions().floorMillis());
+        }
+        return result;
     }
 
     KvResult create(int number) {
@@ -51,6 +84,10 @@ final class HandOverApplier {
         ExportName name = step.name();
         if (!group.hasShard(name.shard())) {
             return new KvResult.Ignored(StepRefusal.NO_SUCH_SHARD);
+        }
+        StepRefusal gone = GonePeers.refusal(step, group.config());
+        if (gone != null) {
+            return new KvResult.Ignored(gone);
         }
         Shard shard = group.shard(name.shard());
         ShardState state = shard.state();
@@ -71,7 +108,7 @@ final class HandOverApplier {
                                 group.self(),
                                 name,
                                 forget.proof(),
-                                group.config().knows(name.source())));
+                                group.config().isAlive(name.source())));
             case Command.CleanUp ignored -> settle(shard, Transitions.cleanUp(state, group.self(), name));
             case Command.ImportChunk chunk -> importChunk(shard, chunk);
             case Command.Activate activate -> activate(shard, activate);

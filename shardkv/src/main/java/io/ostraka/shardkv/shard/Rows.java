@@ -174,6 +174,7 @@ final class Rows {
                         .number(s.progress().revision())
                         .digest(s.progress().digest())
                         .number(s.progress().chunks());
+            case ShardState.Retired s -> e.u8(6).number(s.lastEpoch());
         };
     }
 
@@ -191,6 +192,7 @@ final class Rows {
                         d.group(),
                         d.number(),
                         new ImportProgress(d.bytes(), d.flag(), d.number(), d.digest(), d.number()));
+            case 6 -> new ShardState.Retired(d.number());
             default -> throw new MalformedCommandException("state " + code + " is not known here");
         };
     }

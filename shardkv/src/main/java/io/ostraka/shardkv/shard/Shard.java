@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shard {
 
+    private static final int REVISION_GAP_BITS = 32;
+
     /** Most ids that are remembered at a time; each takes a change of the plan at one epoch. */
     static final int CANCELLED_MAX = 1_024;
 
@@ -135,6 +137,20 @@ final class Shard {
         revision = revisionAtFreeze;
         timeOffsetMillis = offsetMillis;
         sessions.restoreFloor(floorMillis);
+    }
+
+    /** Goes on with a frozen copy, from the time at which it was frozen. */
+    void thaw(long offsetMillis) {
+        arrivedBy = null;
+        timeOffsetMillis = offsetMillis;
+    }
+
+    /**
+     * Goes on with revisions that no group can have given out before the shard was lost: a compare-and-set with one of
+     * those must not match. Nobody writes four thousand million times at one epoch.
+     */
+    void skipRevisions(long epoch) {
+        revision = Math.max(epoch << REVISION_GAP_BITS, revision + (1L << REVISION_GAP_BITS));
     }
 
     /** Replaces the sessions' table by an empty one, to be filled from the store. */

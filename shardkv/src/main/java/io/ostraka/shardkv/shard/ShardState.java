@@ -44,6 +44,14 @@ public sealed interface ShardState {
     record Importing(long epoch, ExportId exportId, GroupId source, long lastEpoch, ImportProgress progress)
             implements ShardState {}
 
+    /**
+     * The group was given up for dead: it never serves the shard again, and keeps what it has of it until it is
+     * forgotten.
+     *
+     * @param lastEpoch the highest epoch that it saw of the shard in its own log
+     */
+    record Retired(long lastEpoch) implements ShardState {}
+
     /** Whether the group answers requests for the shard. */
     default boolean isServing() {
         return switch (this) {
@@ -52,6 +60,7 @@ public sealed interface ShardState {
             case Absent ignored -> false;
             case Frozen ignored -> false;
             case Importing ignored -> false;
+            case Retired ignored -> false;
         };
     }
 
@@ -65,6 +74,7 @@ public sealed interface ShardState {
             case Absent ignored -> -1;
             case Frozen ignored -> -1;
             case Importing ignored -> -1;
+            case Retired ignored -> -1;
         };
     }
 
@@ -76,6 +86,19 @@ public sealed interface ShardState {
             case Exporting e -> e.epoch();
             case Frozen f -> f.epoch() + 1;
             case Importing i -> i.epoch() + 1;
+            case Retired ignored -> Long.MAX_VALUE;
+        };
+    }
+
+    /** The highest epoch of the shard that the group saw in its own log; 0: none. */
+    default long lastEpoch() {
+        return switch (this) {
+            case Absent a -> a.lastEpoch();
+            case Serving s -> s.epoch();
+            case Exporting e -> e.epoch();
+            case Frozen f -> f.epoch();
+            case Importing i -> i.lastEpoch();
+            case Retired r -> r.lastEpoch();
         };
     }
 

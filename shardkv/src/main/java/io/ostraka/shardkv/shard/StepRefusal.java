@@ -26,6 +26,10 @@ public enum StepRefusal {
     DIGEST_MISMATCH,
     /** The source is still known to the configuration. */
     SOURCE_KNOWN,
+    /** The other group is gone or was given up for dead. */
+    PEER_GONE,
+    /** The shard is being recovered, and no hand-over of it begins meanwhile. */
+    IN_RECOVERY,
     /** The configuration does not extend the one that the group holds. */
     CONFIG_NOT_NEXT,
     /** A row or an item is not what it may be. */

@@ -1,7 +1,9 @@
 package io.ostraka.shardkv.shard;
 
+import io.ostraka.proto.config.ShardRecovery;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.GroupId;
+import io.ostraka.shardkv.command.Command;
 import io.ostraka.shardkv.command.Command.ForgetProof;
 import io.ostraka.shardkv.command.Command.Span;
 import io.ostraka.shardkv.command.Digest;
@@ -34,9 +36,15 @@ import java.util.List;
  * any but FROZEN for it CancelExport (of an epoch that can have been planned; room to
  *                       remember)                                                           same, id remembered
  * FROZEN(epoch + 1)     CleanUp                                                             ABSENT(epoch + 1), cleared
+ * ABSENT(last)          RecoverShard (own configuration names this group at a higher epoch,
+ *                       to go on empty)                                                     SERVING(named), cleared
+ * FROZEN(epoch + 1)     RecoverShard (likewise; successor gone or retired)                  SERVING(named), cleared
+ * FROZEN(epoch + 1)     RecoverShard (likewise, to go on from its copy)                     SERVING(named)
+ * any but ABSENT        ConfigUpdate (which retires this group)                             RETIRED(last)
  * </pre>
  *
- * <p>A step of a hand-over is heeded only if shard, epoch, export id and groups match the state exactly.
+ * <p>A step of a hand-over is heeded only if shard, epoch, export id and groups match the state exactly, and
+ * {@link GonePeers} has nothing against it.
  */
 final class Transitions {
 
@@ -46,10 +54,46 @@ final class Transitions {
         if (!state.equals(ShardState.Absent.NEVER_HELD)) {
             return Transition.ignored(StepRefusal.OTHER_STATE);
         }
-        if (!self.equals(plan.owner()) || plan.epoch() != 1) {
+        if (!self.equals(plan.owner()) || plan.epoch() != 1 || plan.recovery() != ShardRecovery.NONE) {
             return Transition.ignored(StepRefusal.NOT_PLANNED);
         }
         return Transition.keeping(new Serving(1));
+    }
+
+    /** Goes on with a shard that lost its group; never from an import, which may be a part only. */
+    static Transition recoverShard(ShardState state, GroupConfig config, GroupId self, Command.RecoverShard recover) {
+        ShardPlan plan = config.plan(recover.shard());
+        if (!plan.isNamed(self) || plan.epoch() != recover.epoch()) {
+            return Transition.ignored(StepRefusal.NOT_PLANNED);
+        }
+        if (recover.epoch() <= state.lastEpoch()) {
+            return Transition.ignored(StepRefusal.EPOCH_PASSED);
+        }
+        Serving served = new Serving(recover.epoch());
+        boolean fromCopy = plan.recovery() == ShardRecovery.FROM_COPY;
+        return switch (state) {
+            case Absent ignored when fromCopy -> Transition.ignored(StepRefusal.OTHER_STATE);
+            case Absent ignored -> Transition.clearing(served);
+            case Frozen frozen when config.isAlive(frozen.successor()) -> Transition.ignored(StepRefusal.OTHER_STATE);
+            // Where the controller says empty, a copy that is still here is of an earlier time.
+            case Frozen ignored -> fromCopy ? Transition.keeping(served) : Transition.clearing(served);
+            case Serving ignored -> Transition.ignored(StepRefusal.OTHER_STATE);
+            case Exporting ignored -> Transition.ignored(StepRefusal.OTHER_STATE);
+            case Importing ignored -> Transition.ignored(StepRefusal.OTHER_STATE);
+            case ShardState.Retired ignored -> Transition.ignored(StepRefusal.OTHER_STATE);
+        };
+    }
+
+    /** The state of a shard once its group is given up for dead. */
+    static Transition retire(ShardState state) {
+        return switch (state) {
+            case Absent ignored -> Transition.ignored(StepRefusal.OTHER_STATE);
+            case ShardState.Retired ignored -> Transition.ignored(StepRefusal.OTHER_STATE);
+            case Serving ignored -> Transition.keeping(new ShardState.Retired(state.lastEpoch()));
+            case Exporting ignored -> Transition.keeping(new ShardState.Retired(state.lastEpoch()));
+            case Frozen ignored -> Transition.keeping(new ShardState.Retired(state.lastEpoch()));
+            case Importing ignored -> Transition.keeping(new ShardState.Retired(state.lastEpoch()));
+        };
     }
 
     static Transition beginImport(ShardState state, ShardPlan plan, GroupId self, ExportName name) {

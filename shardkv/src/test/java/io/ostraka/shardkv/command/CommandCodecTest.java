@@ -3,6 +3,7 @@ package io.ostraka.shardkv.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ostraka.proto.Feature;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.GroupId;
 import io.ostraka.raft.core.ReplicaId;
@@ -23,15 +24,8 @@ class CommandCodecTest {
         return List.of(
                 new Command.WriteBatch(1 << 20, writes()),
                 new Command.WriteBatch(0, List.of()),
-                new Command.ConfigUpdate(
-                        7,
-                        2,
-                        false,
-                        Bytes.utf8("before"),
-                        Bytes.utf8("after"),
-                        List.of(new ShardPlan(0, null, 0, NAME.source()), new ShardPlan(9, NAME.source(), 3, null)),
-                        List.of(new GroupPlan(NAME.source(), true)),
-                        List.of(NAME.importer())),
+                configuration(Feature.BASE_LEVEL),
+                configuration(Feature.NEWEST_LEVEL),
                 new Command.Tick(),
                 new Command.CreateShard(16_383),
                 new Command.BeginImport(NAME),
@@ -47,6 +41,19 @@ class CommandCodecTest {
                 new Command.PurgeExpired(2, 100),
                 new Command.TakeDigest(5),
                 new Command.Quarantine(new ReplicaId(-3), 5, 1_234));
+    }
+
+    private static Command.ConfigUpdate configuration(int featureLevel) {
+        return new Command.ConfigUpdate(
+                7,
+                2,
+                false,
+                Bytes.utf8("before"),
+                Bytes.utf8("after"),
+                featureLevel,
+                List.of(new ShardPlan(0, null, 0, NAME.source()), new ShardPlan(9, NAME.source(), 3, null)),
+                List.of(new GroupPlan(NAME.source(), true)),
+                List.of(NAME.importer()));
     }
 
     private static List<ClientWrite> writes() {
@@ -80,6 +87,18 @@ class CommandCodecTest {
             Bytes part = whole.slice(0, size);
             assertThatThrownBy(() -> CommandCodec.decode(part)).isInstanceOf(MalformedCommandException.class);
         }
+    }
+
+    @Test
+    void configurationOfTheFirstLevelIsWrittenAsTheFirstVersionReadsIt() {
+        int typeAt = 2;
+
+        assertThat(CommandCodec.encode(new StampedCommand(5, configuration(Feature.BASE_LEVEL)))
+                        .byteAt(typeAt))
+                .isEqualTo((byte) 2);
+        assertThat(CommandCodec.encode(new StampedCommand(5, configuration(Feature.NEWEST_LEVEL)))
+                        .byteAt(typeAt))
+                .isEqualTo((byte) 14);
     }
 
     @Test

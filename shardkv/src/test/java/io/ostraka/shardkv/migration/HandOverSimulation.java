@@ -3,7 +3,8 @@ package io.ostraka.shardkv.migration;
 import io.ostraka.proto.Limits;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.ConfigDelta;
-import io.ostraka.raft.core.Bytes;
+import io.ostraka.proto.config.ShardRecovery;
+import io.ostraka.proto.config.ShardRow;
 import io.ostraka.raft.core.GroupId;
 import io.ostraka.shardkv.command.ClientWrite;
 import io.ostraka.shardkv.command.Command;
@@ -11,25 +12,28 @@ import io.ostraka.shardkv.command.ExportName;
 import io.ostraka.shardkv.session.SessionOptions;
 import io.ostraka.shardkv.shard.FrozenChunk;
 import io.ostraka.shardkv.shard.GroupFixture;
-import io.ostraka.shardkv.shard.KvRead;
 import io.ostraka.shardkv.shard.KvResult;
 import io.ostraka.shardkv.shard.ShardState;
 import io.ostraka.shardkv.shard.ShardView;
 import io.ostraka.shardkv.shard.WriteResult;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Groups with real state machines and agents under one seeded scheduler: messages are late, lost, doubled and replayed
  * long after, proposals too, leaders change, processes crash, shards move, groups leave and come back as others, while
- * clients append and retry. After every entry applied, every shard has one token and at most one server; in the end
- * every acknowledged line is there once, in order, and no other line twice.
+ * clients append and retry. Groups die for good, are given up, and come back later to find that out. After every entry
+ * applied, every shard has one token and at most one server, dead groups apart that have not heard yet; in the end
+ * every acknowledged line is there once, in order, and no other line twice, but for what only a dead group knew.
  */
 final class HandOverSimulation {
 
@@ -43,6 +47,9 @@ final class HandOverSimulation {
             long id, SimulatedGroup importer, long importerLeader, SimulatedGroup source, long sourceLeader) {}
 
     private final long seed;
+    /** Whether groups die for good. */
+    private final boolean mortal;
+
     private final SplittableRandom random;
     private final PriorityQueue<Event> events = new PriorityQueue<>((a, b) -> {
         int byTime = Long.compare(a.atNanos, b.atNanos);
@@ -50,6 +57,11 @@ final class HandOverSimulation {
     });
     private final SimulatedController controller;
     private final TreeMap<GroupId, SimulatedGroup> groups = new TreeMap<>();
+    /** Groups that died, and came back or may do so; with the revision that retired each, once it is. */
+    private final TreeMap<GroupId, SimulatedGroup> dead = new TreeMap<>();
+
+    private final Map<GroupId, Long> retiredAt = new HashMap<>();
+    private final Set<GroupId> cameBack = new HashSet<>();
     private final List<SimulatedClient> clients = new ArrayList<>();
     private final List<ClientWrite> sentWrites = new ArrayList<>();
     private final List<TransferRequest> sentRequests = new ArrayList<>();
@@ -59,6 +71,7 @@ final class HandOverSimulation {
     private final long[] knownTimes = new long[GroupFixture.SHARDS];
     private final long[] highestServed = new long[GroupFixture.SHARDS];
     private final Map<String, GroupId> servers = new HashMap<>();
+    private final Map<String, ShardState> lastStates = new HashMap<>();
     /** Groups whose node has lost sight of the controller. */
     private final Map<GroupId, Long> unwatchedUntilNanos = new HashMap<>();
 
@@ -69,9 +82,12 @@ final class HandOverSimulation {
     private long nextStream;
     private boolean calm;
     private long handOvers;
+    private long recoveries;
+    private long thawed;
 
     HandOverSimulation(long seed) {
         this.seed = seed;
+        this.mortal = seed % 2 == 0;
         this.random = new SplittableRandom(seed);
         this.controller = new SimulatedController(GroupFixture.SHARDS, random.split());
         this.lossPercent = random.nextInt(4) * 4;
@@ -90,6 +106,14 @@ final class HandOverSimulation {
         return handOvers;
     }
 
+    /** How many shards went on without a group that died, and how many of them from a frozen copy. */
+    Recovered recovered() {
+        return new Recovered(recoveries, thawed);
+    }
+
+    /** Shards that went on; from a frozen copy. */
+    record Recovered(long shards, long fromCopies) {}
+
     /** Runs with faults, then without, and checks what is left. */
     void run(long faultyMillis) {
         every(15, this::tick);
@@ -99,19 +123,14 @@ final class HandOverSimulation {
         runUntil(nowNanos + faultyMillis * MILLI);
         calm = true;
         runUntil(nowNanos + 15_000 * MILLI);
-        checkQuiet();
-        checkLines();
-        checkReplayed();
+        checkAftermath();
     }
 
-    /** Who crashed and replayed holds what one who never did would, byte for byte: digests rest on that. */
-    private void checkReplayed() {
-        for (SimulatedGroup group : all()) {
-            List<Integer> unlike = group.fixture().shardsUnlikeReplayed();
-            if (!unlike.isEmpty()) {
-                throw failure(
-                        "group " + group.id() + " holds something else of shards " + unlike + " than its log says");
-            }
+    private void checkAftermath() {
+        try {
+            new HandOverAftermath(List.copyOf(groups.values()), all(), clients).check();
+        } catch (AssertionError e) {
+            throw new AssertionError(failure(String.valueOf(e.getMessage())).getMessage(), e);
         }
     }
 
@@ -144,8 +163,65 @@ final class HandOverSimulation {
         groups.put(id, new SimulatedGroup(id, sessions, random.split(), nowNanos));
     }
 
+    /** Who runs: the living, and those who came back from the dead. */
     private List<SimulatedGroup> all() {
-        return List.copyOf(groups.values());
+        List<SimulatedGroup> all = new ArrayList<>(groups.values());
+        cameBack.stream().sorted().map(dead::get).forEach(all::add);
+        return all;
+    }
+
+    /** A group that lives stays, to be able to go on with what others leave behind. */
+    private void leave(GroupId id) {
+        if (membersBeside(id) > 0) {
+            controller.leave(id);
+        }
+    }
+
+    private long membersBeside(GroupId id) {
+        return groups.keySet().stream()
+                .filter(other -> !other.equals(id) && controller.isMember(other))
+                .count();
+    }
+
+    private @Nullable SimulatedGroup reach(GroupId id) {
+        return cameBack.contains(id) ? dead.get(id) : groups.get(id);
+    }
+
+    /** A group loses its majority for good; after a while it is given up, and later it is there again. */
+    private void die() {
+        SimulatedGroup victim = List.copyOf(groups.values()).get(random.nextInt(groups.size()));
+        if (dead.size() == 2 || membersBeside(victim.id()) == 0) {
+            return;
+        }
+        groups.remove(victim.id());
+        dead.put(victim.id(), victim);
+        after(random.nextLong(100, 3_000), () -> {
+            controller.retire(victim.id());
+            retiredAt.put(victim.id(), controller.config().revision());
+            reloadWhileItIsRecovered();
+            after(random.nextLong(50, 4_000), () -> {
+                cameBack.add(victim.id());
+                victim.changeLeader(nowNanos);
+            });
+        });
+    }
+
+    /** What a group has heard of the dead must outlive its own restarts before the shards go on. */
+    private void reloadWhileItIsRecovered() {
+        for (int i = random.nextInt(4); i > 0; i--) {
+            after(random.nextLong(20, 1_500), () -> {
+                if (!calm) {
+                    reload(anyGroup());
+                }
+            });
+        }
+    }
+
+    private void reload(SimulatedGroup group) {
+        String forgotten = group.reload();
+        if (forgotten != null) {
+            throw failure(forgotten);
+        }
     }
 
     private SimulatedGroup anyGroup() {
@@ -160,11 +236,12 @@ final class HandOverSimulation {
         if (calm) {
             return;
         }
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(mortal ? 9 : 8)) {
             case 0, 1, 2, 3 -> controller.move();
             case 4 -> anyGroup().changeLeader(nowNanos);
-            case 5 -> anyGroup().crash();
-            case 6 -> controller.leave(anyGroup().id());
+            case 5 -> reload(anyGroup());
+            case 6 -> leave(anyGroup().id());
+            case 8 -> die();
             default -> {
                 if (groups.size() < 4) {
                     join(random.nextLong(1, 5));
@@ -183,14 +260,14 @@ final class HandOverSimulation {
     private void replayMessages() {
         if (!sentRequests.isEmpty()) {
             TransferRequest request = sentRequests.get(random.nextInt(sentRequests.size()));
-            SimulatedGroup source = groups.get(request.name().source());
+            SimulatedGroup source = reach(request.name().source());
             if (source != null) {
                 step(source, new AgentEvent.FromImporter(-1 - nextStream++, request));
             }
         }
         if (!sentReplies.isEmpty()) {
             TransferReply reply = sentReplies.get(random.nextInt(sentReplies.size()));
-            SimulatedGroup importer = groups.get(reply.name().importer());
+            SimulatedGroup importer = reach(reply.name().importer());
             if (importer != null) {
                 step(importer, new AgentEvent.FromSource(reply));
             }
@@ -306,6 +383,7 @@ final class HandOverSimulation {
         after(random.nextInt(happens(5) ? 2_000 : 20), () -> {
             report.claims().forEach(shard -> controller.claim(group.id(), shard));
             report.owners().forEach(owner -> controller.report(group.id(), owner));
+            report.copies().forEach(copy -> controller.report(group.id(), copy));
         });
     }
 
@@ -313,7 +391,7 @@ final class HandOverSimulation {
     private void sendToSource(SimulatedGroup importer, TransferRequest request) {
         remember(sentRequests, request);
         ExportName name = request.name();
-        SimulatedGroup source = groups.get(name.source());
+        SimulatedGroup source = reach(name.source());
         Stream stream = streams.get(openStreams.getOrDefault(name, -1L));
         boolean broken = stream != null
                 && (stream.importerLeader() != importer.leader()
@@ -393,8 +471,18 @@ final class HandOverSimulation {
                 SimulatedGroup group = anyGroup();
                 after(
                         random.nextInt(happens(5) ? 3_000 : 30),
-                        () -> propose(group, write, result -> client.answered(write, result)));
+                        () -> propose(group, write, result -> answered(client, write, result, group)));
             }
+        }
+    }
+
+    /** What a dead group acknowledges nobody may ever see. */
+    private void answered(SimulatedClient client, ClientWrite write, WriteResult result, SimulatedGroup by) {
+        int before = client.lines().size();
+        client.answered(write, result, by.id());
+        if (dead.containsKey(by.id()) && client.lines().size() > before) {
+            SimulatedClient.Line last = client.lines().getLast();
+            client.mayBeLost(last::equals);
         }
     }
 
@@ -410,25 +498,15 @@ final class HandOverSimulation {
 
     /** After every entry: one token a shard, at most one server, each epoch served by one group. */
     private void check() {
+        for (SimulatedGroup group : all()) {
+            checkEpochs(group);
+        }
         int[] tokens = new int[GroupFixture.SHARDS];
         for (SimulatedGroup group : groups.values()) {
             for (ShardView shard : group.view().known()) {
-                long epoch = shard.state().servingEpoch();
-                if (epoch < 0) {
-                    continue;
-                }
-                tokens[shard.shard()]++;
-                highestServed[shard.shard()] = Math.max(highestServed[shard.shard()], epoch);
-                GroupId server = servers.putIfAbsent(shard.shard() + "@" + epoch, group.id());
-                if (server != null && !server.equals(group.id())) {
-                    throw failure("epoch " + epoch + " of shard " + shard.shard() + " was served by " + server
-                            + " and by " + group.id());
-                }
-            }
-        }
-        for (SimulatedGroup group : groups.values()) {
-            for (ShardView shard : group.view().known()) {
-                if (shard.state() instanceof ShardState.Frozen frozen
+                if (shard.state().isServing()) {
+                    tokens[shard.shard()]++;
+                } else if (shard.state() instanceof ShardState.Frozen frozen
                         && frozen.epoch() > highestServed[shard.shard()]) {
                     tokens[shard.shard()]++;
                     checkSuccessor(group, shard.shard(), frozen);
@@ -436,77 +514,75 @@ final class HandOverSimulation {
             }
         }
         for (int shard = 0; shard < tokens.length; shard++) {
-            if (tokens[shard] > 1 || (tokens[shard] == 0 && highestServed[shard] > 0)) {
+            boolean lost = tokens[shard] == 0 && highestServed[shard] > 0 && !isWithTheDead(shard);
+            if (tokens[shard] > 1 || lost) {
                 throw failure("shard " + shard + " has " + tokens[shard] + " tokens");
             }
         }
     }
 
+    private void checkEpochs(SimulatedGroup group) {
+        boolean hasHeard = group.view().config().revision() >= retiredAt.getOrDefault(group.id(), Long.MAX_VALUE);
+        for (ShardView shard : group.view().known()) {
+            ShardState before = lastStates.put(group.id() + "/" + shard.shard(), shard.state());
+            long epoch = shard.state().servingEpoch();
+            if (epoch < 0) {
+                continue;
+            }
+            if (hasHeard) {
+                throw failure(group.id() + " serves shard " + shard.shard() + " although it has heard that it is dead");
+            }
+            highestServed[shard.shard()] = Math.max(highestServed[shard.shard()], epoch);
+            GroupId server = servers.putIfAbsent(shard.shard() + "@" + epoch, group.id());
+            if (server != null && !server.equals(group.id())) {
+                throw failure("epoch " + epoch + " of shard " + shard.shard() + " was served by " + server + " and by "
+                        + group.id());
+            }
+            if (server == null && epoch > 1 && shard.arrivedBy() == null) {
+                recovered(shard.shard(), before instanceof ShardState.Frozen);
+            }
+        }
+    }
+
+    /** From a frozen copy only what the dead acknowledged can be missing, from nothing everything. */
+    private void recovered(int shard, boolean fromCopy) {
+        recoveries++;
+        thawed += fromCopy ? 1 : 0;
+        for (SimulatedClient client : clients) {
+            client.mayBeLost(line -> line.acknowledged() && line.shard() == shard && (!fromCopy || isDead(line.by())));
+        }
+    }
+
+    private boolean isDead(@Nullable GroupId id) {
+        return id != null && dead.containsKey(id);
+    }
+
+    /** Whether a shard has no token among the living because a dead group has it, or may have it. */
+    private boolean isWithTheDead(int shard) {
+        ShardRow row = controller.config().shard(shard);
+        if (row.recovery() != ShardRecovery.NONE) {
+            return true;
+        }
+        for (SimulatedGroup group : dead.values()) {
+            ShardState state = group.view().shard(shard).state();
+            boolean has = state.isServing() || state instanceof ShardState.Frozen;
+            if (has && state.lastEpoch() >= row.epoch() && !controller.isRetired(group.id())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void checkSuccessor(SimulatedGroup source, int shard, ShardState.Frozen frozen) {
+        if (dead.containsKey(frozen.successor())) {
+            return;
+        }
         SimulatedGroup successor = groups.get(frozen.successor());
         ExportName name = new ExportName(shard, frozen.epoch() - 1, frozen.exportId(), source.id(), frozen.successor());
         if (successor == null || !successor.view().shard(shard).state().isImporting(name)) {
             throw failure("the token of shard " + shard + " is frozen for " + frozen.successor()
                     + ", which does not import it");
         }
-    }
-
-    private void checkQuiet() {
-        for (SimulatedClient client : clients) {
-            if (!client.isIdle()) {
-                throw failure("a client still waits");
-            }
-        }
-        for (SimulatedGroup group : groups.values()) {
-            for (ShardView shard : group.view().known()) {
-                switch (shard.state()) {
-                    case ShardState.Serving ignored -> {}
-                    case ShardState.Absent ignored -> {
-                        if (group.fixture().rowsOf(shard.shard()) != 0) {
-                            throw failure(group.id() + " keeps rows of shard " + shard.shard());
-                        }
-                    }
-                    case ShardState.Exporting e -> throw failure("still " + e + " at " + group.id());
-                    case ShardState.Frozen f -> throw failure("still " + f + " at " + group.id());
-                    case ShardState.Importing i -> throw failure("still " + i + " at " + group.id());
-                }
-            }
-        }
-    }
-
-    private void checkLines() {
-        for (SimulatedClient client : clients) {
-            Map<Bytes, Integer> lastAt = new HashMap<>();
-            for (SimulatedClient.Line line : client.lines()) {
-                String value = value(line.shard(), line.key());
-                int at = value.indexOf(line.text());
-                if (at < 0 && line.acknowledged()) {
-                    throw failure("lost: " + line);
-                }
-                if (at >= 0 && value.indexOf(line.text(), at + 1) >= 0) {
-                    throw failure("twice: " + line);
-                }
-                if (line.acknowledged()) {
-                    if (at < lastAt.getOrDefault(line.key(), -1)) {
-                        throw failure("out of order: " + line);
-                    }
-                    lastAt.put(line.key(), at);
-                }
-            }
-        }
-    }
-
-    private String value(int shard, Bytes key) {
-        for (SimulatedGroup group : groups.values()) {
-            KvRead read = group.fixture().machine().read(shard, key);
-            if (read instanceof KvRead.Found found) {
-                return found.value().toUtf8();
-            }
-            if (read instanceof KvRead.Missing) {
-                return "";
-            }
-        }
-        throw failure("nobody serves shard " + shard);
     }
 
     private AssertionError failure(String what) {

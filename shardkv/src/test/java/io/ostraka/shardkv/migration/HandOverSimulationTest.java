@@ -6,7 +6,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Runs the hand-over under faults for many seeds. One seed again: {@code mvn -pl shardkv -am test
- * -Dtest=HandOverSimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Dostraka.handover.seed=SEED}.
+ * -Dtest=HandOverSimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Dostraka.handover.seed=SEED}; the first so
+ * many with {@code -Dostraka.handover.seeds=COUNT}.
  */
 class HandOverSimulationTest {
 
@@ -16,12 +17,24 @@ class HandOverSimulationTest {
     @Test
     void everyShardHasOneTokenAndEveryAcknowledgedLineIsThereOnce() {
         Long only = Long.getLong("ostraka.handover.seed");
+        long seeds = Long.getLong("ostraka.handover.seeds", SEEDS);
         long handOvers = 0;
-        for (long seed = only == null ? 1 : only; seed <= (only == null ? SEEDS : only); seed++) {
+        long recovered = 0;
+        long fromCopies = 0;
+        for (long seed = only == null ? 1 : only; seed <= (only == null ? seeds : only); seed++) {
             HandOverSimulation simulation = new HandOverSimulation(seed);
             simulation.run(FAULTY_MILLIS);
             handOvers += simulation.handOvers();
+            recovered += simulation.recovered().shards();
+            fromCopies += simulation.recovered().fromCopies();
         }
         assertThat(handOvers).isPositive();
+        if (only == null) {
+            assertThat(recovered)
+                    .as("shards that went on without a group that died")
+                    .isPositive();
+            assertThat(fromCopies).as("shards that went on from a frozen copy").isPositive();
+            assertThat(fromCopies).isLessThan(recovered);
+        }
     }
 }

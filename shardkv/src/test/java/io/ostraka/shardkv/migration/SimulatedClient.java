@@ -1,6 +1,7 @@
 package io.ostraka.shardkv.migration;
 
 import io.ostraka.raft.core.Bytes;
+import io.ostraka.raft.core.GroupId;
 import io.ostraka.shardkv.command.ClientWrite;
 import io.ostraka.shardkv.command.SessionId;
 import io.ostraka.shardkv.command.WriteOp;
@@ -10,13 +11,19 @@ import io.ostraka.shardkv.shard.WriteResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A client that appends numbered lines to keys through one session, retries without end, and abandons now and then. */
 final class SimulatedClient {
 
-    /** A line that was appended, or may have been. */
-    record Line(Bytes key, int shard, String text, boolean acknowledged) {}
+    /** A line that was appended and acknowledged by a group, or may have been appended. */
+    record Line(Bytes key, int shard, String text, @Nullable GroupId by) {
+
+        boolean acknowledged() {
+            return by != null;
+        }
+    }
 
     private final SessionId session;
     private final SplittableRandom random;
@@ -47,10 +54,10 @@ final class SimulatedClient {
 
     /** Gives up on the present write, whose outcome stays unknown. */
     void abandon() {
-        end(false);
+        end(null);
     }
 
-    void answered(ClientWrite write, WriteResult result) {
+    void answered(ClientWrite write, WriteResult result, GroupId by) {
         if (!write.equals(current)) {
             return;
         }
@@ -59,13 +66,13 @@ final class SimulatedClient {
                 if (done.outcome().kind() != WriteOutcome.Kind.WRITTEN) {
                     throw new AssertionError("an append became " + done);
                 }
-                end(true);
+                end(by);
             }
             case WriteResult.Asked asked -> throw new AssertionError("nobody asked: " + asked);
             case WriteResult.Refused refused -> {
                 switch (refused.reason()) {
                     case WRONG_GROUP, OVERLOADED, TIME_NEEDED -> {}
-                    case SESSION_EXPIRED -> end(false);
+                    case SESSION_EXPIRED -> end(null);
                     case NO_LONGER_KNOWN, INVALID -> throw new AssertionError(write + " got " + refused);
                 }
             }
@@ -76,14 +83,19 @@ final class SimulatedClient {
         return current == null;
     }
 
+    /** That these lines were acknowledged counts no longer. */
+    void mayBeLost(Predicate<Line> which) {
+        lines.replaceAll(line -> which.test(line) ? new Line(line.key(), line.shard(), line.text(), null) : line);
+    }
+
     List<Line> lines() {
         return lines;
     }
 
-    private void end(boolean acknowledged) {
+    private void end(@Nullable GroupId by) {
         ClientWrite write = current;
         if (write != null && write.op() instanceof WriteOp.Append append) {
-            lines.add(new Line(append.key(), write.shard(), append.value().toUtf8(), acknowledged));
+            lines.add(new Line(append.key(), write.shard(), append.value().toUtf8(), by));
         }
         current = null;
     }

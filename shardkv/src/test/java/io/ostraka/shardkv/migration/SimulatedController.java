@@ -1,10 +1,13 @@
 package io.ostraka.shardkv.migration;
 
+import io.ostraka.proto.Feature;
 import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.ClusterTerms;
 import io.ostraka.proto.config.ConfigDelta;
 import io.ostraka.proto.config.Extension;
 import io.ostraka.proto.config.GroupRef;
 import io.ostraka.proto.config.GroupRow;
+import io.ostraka.proto.config.ShardRecovery;
 import io.ostraka.proto.config.ShardRow;
 import io.ostraka.raft.core.GroupId;
 import io.ostraka.shardkv.shard.ShardState;
@@ -33,6 +36,10 @@ final class SimulatedController {
     private final List<ConfigDelta> deltas = new ArrayList<>();
     /** Shards that were ever targeted at a group, with the revision at which that was dropped, -1 while it holds. */
     private final TreeMap<Promise, Long> unsettled = new TreeMap<>();
+    /** By shard: the owner before, which may still have its frozen copy. */
+    private final TreeMap<Integer, GroupRef> ownersBefore = new TreeMap<>();
+
+    private final SimulatedRecoveries recoveries = new SimulatedRecoveries();
 
     private ClusterConfig config;
     private long nextIncarnation = 1;
@@ -64,7 +71,7 @@ final class SimulatedController {
         GroupRef ref = ref(group);
         List<GroupRef> stay = staying();
         stay.remove(ref);
-        if (stay.isEmpty() || config.isLeaving(ref)) {
+        if (stay.isEmpty() || !config.isMember(ref)) {
             return false;
         }
         List<ShardRow> rows = new ArrayList<>();
@@ -82,11 +89,89 @@ final class SimulatedController {
         List<GroupRef> stay = staying();
         ShardRow row = config.shard(random.nextInt(config.shardCount()));
         GroupRef owner = row.owner();
-        boolean back = owner != null && !config.isLeaving(owner) && random.nextInt(3) == 0;
+        boolean back = owner != null && config.isMember(owner) && random.nextInt(3) == 0;
         ShardRow moved = back ? target(row, null) : target(row, stay.get(random.nextInt(stay.size())));
         if (!moved.equals(row)) {
             change(List.of(moved), List.of(), List.of());
         }
+    }
+
+    /** Gives a group up for dead, as an administrator does who has seen to it that it is. */
+    void retire(GroupId group) {
+        GroupRef dead = ref(group);
+        GroupRow row = config.groups().get(dead);
+        if (row == null || row.retired() || staying().stream().allMatch(dead::equals)) {
+            return;
+        }
+        List<GroupRef> stay = staying();
+        stay.remove(dead);
+        List<ShardRow> rows = new ArrayList<>();
+        for (ShardRow shard : config.shards()) {
+            boolean held = dead.equals(shard.owner());
+            boolean homeless = dead.equals(shard.target()) || (held && shard.target() == null);
+            ShardRow planned = homeless ? target(shard, stay.get(random.nextInt(stay.size()))) : shard;
+            boolean concerned =
+                    shard.owner() != null && (held || unsettled.containsKey(new Promise(shard.shard(), dead)));
+            if (concerned || recoveries.isPending(shard.shard())) {
+                recoveries.begin(shard, config.revision() + 1, askedAbout(shard));
+                planned = planned.withRecovery(ShardRecovery.PENDING);
+            }
+            if (!planned.equals(shard)) {
+                rows.add(planned);
+            }
+        }
+        change(rows, List.of(row.asRetired()), List.of());
+        for (ShardRow shard : config.shards()) {
+            decide(shard.shard());
+        }
+    }
+
+    boolean isMember(GroupId group) {
+        return config.isMember(ref(group));
+    }
+
+    boolean isRetired(GroupId group) {
+        GroupRow row = config.groups().get(ref(group));
+        return row != null && row.retired();
+    }
+
+    private Set<GroupRef> askedAbout(ShardRow shard) {
+        Set<GroupRef> asked = new HashSet<>();
+        asked.add(shard.owner());
+        asked.add(ownersBefore.getOrDefault(shard.shard(), shard.owner()));
+        for (Promise promise : unsettled.keySet()) {
+            if (promise.shard() == shard.shard()) {
+                asked.add(promise.group());
+            }
+        }
+        return asked;
+    }
+
+    private void decide(int shard) {
+        ShardRow row = config.shard(shard);
+        if (!recoveries.isPending(shard)) {
+            return;
+        }
+        switch (recoveries.verdict(row, config)) {
+            case SimulatedRecoveries.Verdict.Waits ignored -> {}
+            case SimulatedRecoveries.Verdict.Kept ignored -> over(row.withRecovery(ShardRecovery.NONE));
+            case SimulatedRecoveries.Verdict.FromCopy copy -> {
+                recoveries.goesOnFromCopy(shard, copy.epoch());
+                goesOn(row, copy.at(), ShardRecovery.FROM_COPY);
+            }
+            case SimulatedRecoveries.Verdict.Empty empty -> goesOn(row, empty.at(), ShardRecovery.EMPTY);
+        }
+    }
+
+    private void goesOn(ShardRow row, GroupRef at, ShardRecovery how) {
+        GroupRef target = at.equals(row.target()) ? null : row.target();
+        over(row.withOwner(at, row.epoch() + 2).withTarget(target).withRecovery(how));
+    }
+
+    private void over(ShardRow row) {
+        recoveries.end(row.shard());
+        unsettled.keySet().removeIf(promise -> promise.shard() == row.shard() && !config.isAlive(promise.group()));
+        change(List.of(row), List.of(), List.of());
     }
 
     void claim(GroupId group, int shard) {
@@ -99,9 +184,21 @@ final class SimulatedController {
     void report(GroupId group, OwnerReport report) {
         GroupRef ref = ref(group);
         ShardRow row = config.shard(report.shard());
-        if (report.epoch() > row.epoch() && config.group(ref).isPresent()) {
+        if (!config.isAlive(ref)) {
+            return;
+        }
+        boolean holds = report.state().isServing();
+        if (holds && report.epoch() == row.epoch() && row.recovery().isNamed()) {
+            change(List.of(row.withRecovery(ShardRecovery.NONE)), List.of(), List.of());
+        }
+        if (holds && report.epoch() > row.epoch()) {
             GroupRef target = ref.equals(row.target()) ? null : row.target();
-            ShardRow owned = row.withOwner(ref, report.epoch()).withTarget(target);
+            ShardRow owned =
+                    row.withOwner(ref, report.epoch()).withTarget(target).withRecovery(ShardRecovery.NONE);
+            recoveries.end(report.shard());
+            if (row.owner() != null) {
+                ownersBefore.put(report.shard(), row.owner());
+            }
             if (config.isLeaving(ref) && target == null) {
                 List<GroupRef> stay = staying();
                 owned = target(owned, stay.get(random.nextInt(stay.size())));
@@ -109,7 +206,7 @@ final class SimulatedController {
             change(List.of(settled(owned, row)), List.of(), List.of());
         }
         ShardRow now = config.shard(report.shard());
-        boolean fromHolder = ref.equals(now.owner()) && report.epoch() == now.epoch();
+        boolean fromHolder = holds && ref.equals(now.owner()) && report.epoch() == now.epoch();
         unsettled
                 .entrySet()
                 .removeIf(each -> fromHolder
@@ -117,13 +214,16 @@ final class SimulatedController {
                         && each.getValue() >= 0
                         && report.appliedRevision() >= each.getValue()
                         && !handsTo(report.state(), each.getKey().group()));
+        if (recoveries.said(report, ref)) {
+            decide(report.shard());
+        }
     }
 
     /** Groups that were told to leave and of which nothing is left. */
     Set<GroupId> gone() {
         Set<GroupId> gone = new HashSet<>();
         for (GroupRow row : List.copyOf(config.groups().values())) {
-            if (row.leaving() && isSettled(row.ref())) {
+            if (row.leaving() && isSettled(row.ref()) && !recoveries.needs(row.ref())) {
                 change(List.of(), List.of(), List.of(row.ref()));
                 gone.add(new GroupId(row.ref().gid(), row.ref().incarnation()));
             }
@@ -171,7 +271,7 @@ final class SimulatedController {
     private List<GroupRef> staying() {
         List<GroupRef> stay = new ArrayList<>();
         for (GroupRow row : config.groups().values()) {
-            if (!row.leaving()) {
+            if (row.isMember()) {
                 stay.add(row.ref());
             }
         }
@@ -180,7 +280,10 @@ final class SimulatedController {
 
     private void change(List<ShardRow> shards, List<GroupRow> groups, List<GroupRef> removed) {
         ConfigDelta delta = ConfigDelta.extending(
-                config, config.num() + 1, new ConfigDelta.Rows(shards, groups, removed, List.of()));
+                config,
+                config.num() + 1,
+                new ClusterTerms(Feature.NEWEST_LEVEL),
+                new ConfigDelta.Rows(shards, groups, removed, List.of()));
         if (!(config.apply(delta) instanceof Extension.Extended extended)) {
             throw new AssertionError("the change does not extend: " + Arrays.asList(shards, groups, removed));
         }

@@ -9,6 +9,8 @@ import io.ostraka.shardkv.session.SessionOptions;
 import io.ostraka.shardkv.shard.GroupFixture;
 import io.ostraka.shardkv.shard.GroupView;
 import io.ostraka.shardkv.shard.KvResult;
+import io.ostraka.shardkv.shard.ShardState;
+import io.ostraka.shardkv.shard.ShardView;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -79,8 +81,28 @@ final class SimulatedGroup {
         agent = newAgent(nowNanos);
     }
 
-    void crash() {
-        fixture.crash(random.nextInt(fixture.store().unflushedBatches() + 1));
+    /**
+     * Its replica goes on with what its store holds and the rest of the log, or with a snapshot; what it has forgotten
+     * by that, or null.
+     */
+    @Nullable
+    String reload() {
+        GroupView before = view();
+        if (before.applied().index() > 0 && random.nextInt(3) == 0) {
+            fixture.repair();
+        } else {
+            fixture.crash(random.nextInt(fixture.store().unflushedBatches() + 1));
+        }
+        if (!view().config().equals(before.config())) {
+            return id() + " goes on with " + view().config() + " where " + before.config() + " was applied";
+        }
+        for (ShardView shard : before.known()) {
+            ShardState now = view().shard(shard.shard()).state();
+            if (!now.equals(shard.state())) {
+                return id() + " goes on with " + now + " of shard " + shard.shard() + " after " + shard.state();
+            }
+        }
+        return null;
     }
 
     void propose(Command command, long nowNanos, Consumer<@Nullable KvResult> done) {

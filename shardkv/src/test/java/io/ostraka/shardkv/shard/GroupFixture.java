@@ -1,14 +1,21 @@
 package io.ostraka.shardkv.shard;
 
 import com.google.protobuf.ByteString;
+import io.ostraka.proto.Feature;
 import io.ostraka.proto.Limits;
 import io.ostraka.proto.ShardHash;
+import io.ostraka.proto.config.GroupStanding;
+import io.ostraka.proto.config.ShardRecovery;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.Entry;
 import io.ostraka.raft.core.EntryType;
 import io.ostraka.raft.core.GroupId;
 import io.ostraka.raft.core.ReplicaId;
 import io.ostraka.raft.core.membership.Membership;
+import io.ostraka.raft.runtime.statemachine.SnapshotChunk;
+import io.ostraka.raft.runtime.statemachine.SnapshotHeader;
+import io.ostraka.raft.runtime.statemachine.SnapshotReader;
+import io.ostraka.raft.runtime.statemachine.SnapshotWriter;
 import io.ostraka.shardkv.command.ClientWrite;
 import io.ostraka.shardkv.command.Command;
 import io.ostraka.shardkv.command.CommandCodec;
@@ -141,6 +148,7 @@ public final class GroupFixture {
                 true,
                 Bytes.EMPTY,
                 Bytes.utf8("hash" + configRevision),
+                Feature.NEWEST_LEVEL,
                 Arrays.asList(plans),
                 groups,
                 List.of()));
@@ -171,6 +179,25 @@ public final class GroupFixture {
         long from = machine.durable().position().index();
         List<Entry> rest = log.stream().filter(entry -> entry.index() > from).toList();
         machine.apply(rest, (index, result) -> {});
+    }
+
+    /** Replaces what the replica has by a snapshot of the same state, as its leader would send it. */
+    public void repair() {
+        MemoryKvStore fresh = new MemoryKvStore();
+        GroupStateMachine repaired = GroupStateMachine.open(options, fresh, GroupListener.NONE);
+        try (SnapshotReader reader = machine.openSnapshot()) {
+            SnapshotWriter writer = repaired.beginInstall(new SnapshotHeader(reader.position(), reader.membership()));
+            long sequence = 0;
+            SnapshotChunk chunk = reader.read(sequence);
+            while (chunk != null) {
+                writer.write(chunk);
+                sequence++;
+                chunk = reader.read(sequence);
+            }
+            writer.commit();
+        }
+        store = fresh;
+        machine = repaired;
     }
 
     /** A scan of a shard as it is now. */
@@ -327,6 +354,18 @@ public final class GroupFixture {
     /** A plan row. */
     public static ShardPlan plan(int shard, @Nullable GroupFixture owner, long epoch, @Nullable GroupFixture target) {
         return new ShardPlan(shard, owner == null ? null : owner.id(), epoch, target == null ? null : target.id());
+    }
+
+    /** The plan of a shard that the controller recovers. */
+    public static ShardPlan lost(int shard, GroupFixture owner, long epoch, ShardRecovery recovery) {
+        return new ShardPlan(shard, owner.id(), epoch, null, recovery);
+    }
+
+    /** Rows of groups that stay, and of one that was given up for dead. */
+    public static List<GroupPlan> groupsAndRetired(GroupFixture retired, GroupFixture... groups) {
+        List<GroupPlan> plans = new ArrayList<>(groups(groups));
+        plans.add(new GroupPlan(retired.id(), GroupStanding.RETIRED));
+        return plans;
     }
 
     /** Rows of groups that stay. */

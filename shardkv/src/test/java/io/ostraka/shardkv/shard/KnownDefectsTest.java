@@ -10,6 +10,7 @@ import static io.ostraka.shardkv.shard.GroupFixture.put;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ostraka.proto.Feature;
 import io.ostraka.proto.Limits;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.Entry;
@@ -228,7 +229,15 @@ class KnownDefectsTest {
 
     private static Command.ConfigUpdate delta(long revision, String before, String after) {
         return new Command.ConfigUpdate(
-                revision, revision, false, Bytes.utf8(before), Bytes.utf8(after), List.of(), List.of(), List.of());
+                revision,
+                revision,
+                false,
+                Bytes.utf8(before),
+                Bytes.utf8(after),
+                Feature.BASE_LEVEL,
+                List.of(),
+                List.of(),
+                List.of());
     }
 
     /** Bytes of the log that nobody can read crashed the replica, again and again. */

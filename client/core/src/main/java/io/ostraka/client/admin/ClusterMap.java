@@ -1,6 +1,7 @@
 package io.ostraka.client.admin;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A configuration: where each shard lives and should live. Gid 0 stands for no group.
@@ -8,9 +9,16 @@ import java.util.List;
  * @param clusterId identity of the cluster
  * @param num numbers the desired maps: each join, leave, move and undo makes one
  * @param revision numbers every change, also those that the groups report
+ * @param featureLevel what every node knows: nothing newer is written to a log
  */
 public record ClusterMap(
-        long clusterId, long num, long revision, List<Shard> shards, List<Group> groups, List<Node> nodes) {
+        long clusterId,
+        long num,
+        long revision,
+        int featureLevel,
+        List<Shard> shards,
+        List<Group> groups,
+        List<Node> nodes) {
 
     /** Copies the lists. */
     public ClusterMap {
@@ -27,11 +35,54 @@ public record ClusterMap(
      * @param targetGid group that it is on its way to; 0: it is at rest
      * @param desiredGid group that should hold it
      * @param pinned moved by hand, so left alone by the balancer
+     * @param recovery how far it is, if its group was given up for dead
      */
-    public record Shard(int shard, long ownerGid, long epoch, long targetGid, long desiredGid, boolean pinned) {}
+    public record Shard(
+            int shard, long ownerGid, long epoch, long targetGid, long desiredGid, boolean pinned, Recovery recovery) {}
 
-    /** One group; leaving: it gives away what it holds and then goes. */
-    public record Group(long gid, long incarnation, boolean leaving, int weight, List<Replica> replicas) {
+    /**
+     * What became of a shard whose group was given up for dead.
+     *
+     * @param progress how far it is
+     * @param waitsForGids the groups that have not said yet what they have, or do not serve it yet
+     * @param last how it last went on; null: it has not yet
+     */
+    public record Recovery(
+            Progress progress,
+            List<Long> waitsForGids,
+            @Nullable WentOn last) {
+
+        /** Of a shard that never lost a group. */
+        public static final Recovery NONE = new Recovery(Progress.NONE, List.of(), null);
+
+        /** Copies the list. */
+        public Recovery {
+            waitsForGids = List.copyOf(waitsForGids);
+        }
+    }
+
+    /**
+     * How a shard went on.
+     *
+     * @param source from what
+     * @param gid where
+     * @param epoch at which epoch
+     */
+    public record WentOn(RecoveryPlan.Source source, long gid, long epoch) {}
+
+    /** How far a shard is whose group was given up for dead. */
+    public enum Progress {
+        /** It has nothing to do with that, or has gone on. */
+        NONE,
+        /** Groups are asked what they have of it. */
+        PENDING,
+        /** Its new owner was named, and does not serve it yet. */
+        NAMED
+    }
+
+    /** One group; leaving: it gives away what it holds and then goes; retired: it was given up for dead. */
+    public record Group(
+            long gid, long incarnation, boolean leaving, boolean retired, int weight, List<Replica> replicas) {
         /** Copies the list. */
         public Group {
             replicas = List.copyOf(replicas);

@@ -3,16 +3,26 @@ package io.ostraka.client.internal;
 import io.ostraka.client.admin.Change;
 import io.ostraka.client.admin.ClusterMap;
 import io.ostraka.client.admin.ClusterStatus;
+import io.ostraka.client.admin.RecoveryPlan;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.GroupRef;
 import io.ostraka.proto.config.GroupRow;
 import io.ostraka.proto.config.ShardRow;
 import io.ostraka.proto.controller.ChangeReply;
 import io.ostraka.proto.controller.ControllerStatusReply;
+import io.ostraka.proto.controller.PlannedRecovery;
+import io.ostraka.proto.controller.Recover;
+import io.ostraka.proto.controller.RecoveredShard;
+import io.ostraka.proto.controller.RecoverySource;
+import io.ostraka.proto.controller.RecoveryState;
 import io.ostraka.proto.node.NodeStatus;
 import io.ostraka.proto.node.ReplicaStatus;
 import io.ostraka.proto.node.ShardStatus;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the messages of controllers and nodes into what the administration client gives. */
@@ -36,26 +46,90 @@ final class AdminWire {
                         .toList());
     }
 
+    /** A planned recovery. */
+    static RecoveryPlan recovery(ChangeReply reply, Recover asked) {
+        return new RecoveryPlan(
+                reply.getChanged(),
+                reply.getMessage(),
+                reply.getNum(),
+                reply.getRevision(),
+                new RecoveryPlan.Group(reply.getDead().getGid(), reply.getDead().getIncarnation()),
+                asked.getTo(),
+                reply.getRecoveriesList().stream().map(AdminWire::recovery).toList());
+    }
+
+    private static RecoveryPlan.Shard recovery(PlannedRecovery wire) {
+        return new RecoveryPlan.Shard(
+                wire.getShard(),
+                wire.getLastOwner().getGid(),
+                wire.getEpoch(),
+                wire.getAskedList().stream()
+                        .map(io.ostraka.proto.GroupRef::getGid)
+                        .toList(),
+                wire.getGoesOnAt().getGid(),
+                source(wire.getSource()),
+                wire.getLoss());
+    }
+
+    private static RecoveryPlan.Source source(RecoverySource wire) {
+        return switch (wire) {
+            case OWNER -> RecoveryPlan.Source.OWNER;
+            case FROZEN_COPY -> RecoveryPlan.Source.FROZEN_COPY;
+            case EMPTY, RECOVERY_SOURCE_UNSPECIFIED, UNRECOGNIZED -> RecoveryPlan.Source.EMPTY;
+        };
+    }
+
     static ClusterMap map(ClusterConfig config) {
+        return map(config, List.of());
+    }
+
+    static ClusterMap map(ClusterConfig config, List<RecoveryState> recoveries) {
+        Map<Integer, RecoveryState> byShard =
+                recoveries.stream().collect(Collectors.toMap(RecoveryState::getShard, Function.identity()));
         return new ClusterMap(
                 config.clusterId(),
                 config.num(),
                 config.revision(),
-                config.shards().stream().map(row -> shard(config, row)).toList(),
+                config.terms().featureLevel(),
+                config.shards().stream()
+                        .map(row -> shard(config, row, byShard.get(row.shard())))
+                        .toList(),
                 config.groups().values().stream().map(row -> group(config, row)).toList(),
                 config.nodes().values().stream()
                         .map(row -> new ClusterMap.Node(row.nodeId(), row.address()))
                         .toList());
     }
 
-    private static ClusterMap.Shard shard(ClusterConfig config, ShardRow row) {
+    private static ClusterMap.Shard shard(ClusterConfig config, ShardRow row, @Nullable RecoveryState state) {
         return new ClusterMap.Shard(
                 row.shard(),
                 gid(row.owner()),
                 row.epoch(),
                 gid(row.target()),
                 gid(config.desired(row.shard())),
-                row.pinned());
+                row.pinned(),
+                recovery(row, state));
+    }
+
+    private static ClusterMap.Recovery recovery(ShardRow row, @Nullable RecoveryState state) {
+        ClusterMap.Progress progress = switch (row.recovery()) {
+            case NONE -> ClusterMap.Progress.NONE;
+            case PENDING -> ClusterMap.Progress.PENDING;
+            case FROM_COPY, EMPTY -> ClusterMap.Progress.NAMED;
+        };
+        if (state == null) {
+            return new ClusterMap.Recovery(progress, List.of(), null);
+        }
+        RecoveredShard last = state.getLast();
+        return new ClusterMap.Recovery(
+                progress,
+                state.getWaitsForList().stream()
+                        .map(io.ostraka.proto.GroupRef::getGid)
+                        .toList(),
+                state.hasLast()
+                        ? new ClusterMap.WentOn(
+                                source(last.getSource()), last.getAt().getGid(), last.getEpoch())
+                        : null);
     }
 
     private static ClusterMap.Group group(ClusterConfig config, GroupRow row) {
@@ -63,6 +137,7 @@ final class AdminWire {
                 row.ref().gid(),
                 row.ref().incarnation(),
                 row.leaving(),
+                row.retired(),
                 row.weight(),
                 row.replicas().stream()
                         .map(replica -> new ClusterMap.Replica(

@@ -12,8 +12,11 @@ import io.ostraka.client.admin.ClusterStatus;
 import io.ostraka.client.admin.FormattedController;
 import io.ostraka.client.admin.FoundedCluster;
 import io.ostraka.client.admin.GroupSpec;
+import io.ostraka.client.admin.RecoveryPlan;
 import io.ostraka.client.internal.Controllers.Verdict;
 import io.ostraka.client.internal.UnaryCalls.CallFailedException;
+import io.ostraka.proto.Feature;
+import io.ostraka.proto.GroupRef;
 import io.ostraka.proto.Id128;
 import io.ostraka.proto.Limits;
 import io.ostraka.proto.StatusCode;
@@ -24,6 +27,7 @@ import io.ostraka.proto.controller.ChangeRequest;
 import io.ostraka.proto.controller.ControllerGrpc;
 import io.ostraka.proto.controller.ControllerMember;
 import io.ostraka.proto.controller.ControllerStatusRequest;
+import io.ostraka.proto.controller.Forget;
 import io.ostraka.proto.controller.FormatReply;
 import io.ostraka.proto.controller.FormatRequest;
 import io.ostraka.proto.controller.InitialiseReply;
@@ -34,6 +38,7 @@ import io.ostraka.proto.controller.Leave;
 import io.ostraka.proto.controller.Move;
 import io.ostraka.proto.controller.QueryReply;
 import io.ostraka.proto.controller.QueryRequest;
+import io.ostraka.proto.controller.Recover;
 import io.ostraka.proto.controller.Undo;
 import io.ostraka.proto.controller.Unpin;
 import io.ostraka.proto.node.NodeServiceGrpc;
@@ -113,6 +118,42 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
     }
 
     @Override
+    public RecoveryPlan planRecovery(long gid, long toGid) {
+        return planRecovery(Recover.newBuilder()
+                .setDead(GroupRef.newBuilder().setGid(gid))
+                .setTo(toGid)
+                .build());
+    }
+
+    @Override
+    public RecoveryPlan planRecoveryOfShard(int shard, long toGid) {
+        return planRecovery(
+                Recover.newBuilder().setShard(requireShard(shard)).setTo(toGid).build());
+    }
+
+    private RecoveryPlan planRecovery(Recover recover) {
+        return AdminWire.recovery(answer(ChangeRequest.newBuilder().setRecover(recover), ChangeMode.DRY_RUN), recover);
+    }
+
+    @Override
+    public Change recoverUnsafe(RecoveryPlan plan) {
+        Recover recover = Recover.newBuilder()
+                .setDead(GroupRef.newBuilder()
+                        .setGid(plan.group().gid())
+                        .setIncarnation(plan.group().incarnation()))
+                .setTo(plan.toGid())
+                .build();
+        return change(
+                ChangeRequest.newBuilder().setRecover(recover).setPlannedOnRevision(plan.revision()),
+                ChangeMode.applyOn(plan.num()));
+    }
+
+    @Override
+    public Change forget(long gid, ChangeMode mode) {
+        return change(ChangeRequest.newBuilder().setForget(Forget.newBuilder().setGid(gid)), mode);
+    }
+
+    @Override
     public ClusterMap query() {
         return query(-1);
     }
@@ -126,7 +167,7 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
                 options.timeoutMillis(),
                 false);
         Controllers.requireOk(new Verdict(reply.getCode(), reply.getMessage(), ""));
-        return AdminWire.map(ConfigWire.fromWire(reply.getConfig()));
+        return AdminWire.map(ConfigWire.fromWire(reply.getConfig()), reply.getRecoveriesList());
     }
 
     @Override
@@ -177,9 +218,11 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
         return asked.controller();
     }
 
-    /** A controller's ids, and why it takes no other cluster if it belongs to one. */
+    /** A controller's ids, the level that it knows, and why it takes no other cluster if it belongs to one. */
     private record Asked(
-            FormattedController controller, @Nullable String refusal) {}
+            FormattedController controller,
+            int featureLevel,
+            @Nullable String refusal) {}
 
     private Asked ask(String address) {
         try {
@@ -192,6 +235,7 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
                     options.timeoutMillis());
             return new Asked(
                     new FormattedController(address, reply.getReplicaId(), reply.getNodeId()),
+                    Math.max(Feature.BASE_LEVEL, reply.getFeatureLevel()),
                     reply.getCode() == StatusCode.OK ? null : reply.getMessage());
         } catch (CallFailedException e) {
             throw new UnavailableException("controller " + address + " was not formatted: " + e.getMessage());
@@ -212,8 +256,13 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
             throw new RejectedException("the cluster was not founded: controller "
                     + asked.get(0).controller().address() + ": " + asked.get(0).refusal());
         }
-        InitialiseRequest request =
-                founding(asked.stream().map(Asked::controller).toList(), shards);
+        // Nodes that come later are refused if they know less, so what the controllers know is all that counts.
+        int level = asked.stream().mapToInt(Asked::featureLevel).min().orElse(Feature.BASE_LEVEL);
+        InitialiseRequest request = founding(
+                        asked.stream().map(Asked::controller).toList(), shards)
+                .toBuilder()
+                .setFeatureLevel(level)
+                .build();
         asked.stream()
                 .sorted(Comparator.comparing(each -> each.refusal() == null))
                 .forEach(each -> initialise(each.controller().address(), request));
@@ -263,6 +312,10 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
     }
 
     private Change change(ChangeRequest.Builder request, ChangeMode mode) {
+        return AdminWire.change(answer(request, mode));
+    }
+
+    private ChangeReply answer(ChangeRequest.Builder request, ChangeMode mode) {
         request.setRequestId(Id128.newBuilder().setHigh(random.nextLong()).setLow(random.nextLong()))
                 .setDryRun(mode.dryRun())
                 .setPlannedOnNum(mode.plannedOnNum());
@@ -273,7 +326,7 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
                 options.timeoutMillis(),
                 !mode.dryRun());
         Controllers.requireOk(new Verdict(reply.getCode(), reply.getMessage(), ""));
-        return AdminWire.change(reply);
+        return reply;
     }
 
     private static int requireShard(int shard) {

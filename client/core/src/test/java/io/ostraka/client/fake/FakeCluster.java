@@ -5,8 +5,10 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.ostraka.client.OstrakaAdmin;
 import io.ostraka.client.OstrakaClient;
+import io.ostraka.proto.Feature;
 import io.ostraka.proto.StatusCode;
 import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.ClusterTerms;
 import io.ostraka.proto.config.ConfigHash;
 import io.ostraka.proto.config.ConfigWire;
 import io.ostraka.proto.config.GroupRef;
@@ -25,6 +27,7 @@ import io.ostraka.proto.controller.InitialiseReply;
 import io.ostraka.proto.controller.InitialiseRequest;
 import io.ostraka.proto.controller.QueryReply;
 import io.ostraka.proto.controller.QueryRequest;
+import io.ostraka.proto.controller.RecoveryState;
 import io.ostraka.proto.controller.WatchEvent;
 import io.ostraka.proto.controller.WatchRequest;
 import io.ostraka.proto.kv.KvGrpc;
@@ -69,6 +72,9 @@ public final class FakeCluster implements AutoCloseable {
     /** Founding records in their order. */
     public final List<InitialiseRequest> foundings = new CopyOnWriteArrayList<>();
 
+    /** What a query tells of shards that lost their group. */
+    public final List<RecoveryState> recoveries = new CopyOnWriteArrayList<>();
+
     private final FakeStore store = new FakeStore();
     private final Server server;
     private volatile Function<ChangeRequest, @Nullable ChangeReply> changeAnswer = FakeCluster::accepted;
@@ -76,6 +82,7 @@ public final class FakeCluster implements AutoCloseable {
     private volatile StatusCode streamRefusal = StatusCode.OK;
     private volatile StatusCode controllerCode = StatusCode.OK;
     private volatile StatusCode foundingCode = StatusCode.OK;
+    private volatile int featureLevel = Feature.NEWEST_LEVEL;
 
     private FakeCluster() {
         try {
@@ -90,6 +97,11 @@ public final class FakeCluster implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The feature level that its controller says it knows. */
+    public void knowsLevel(int level) {
+        featureLevel = level;
     }
 
     /** Starts it on a free port of the loopback interface. */
@@ -170,6 +182,7 @@ public final class FakeCluster implements AutoCloseable {
                 1,
                 18,
                 ConfigHash.NONE,
+                ClusterTerms.FOUNDED,
                 shards,
                 new ClusterConfig.Directory(List.of(row), List.of(new NodeRow(21, address()))));
     }
@@ -252,7 +265,7 @@ public final class FakeCluster implements AutoCloseable {
             }
             QueryReply.Builder answer = QueryReply.newBuilder().setCode(controllerCode);
             if (controllerCode == StatusCode.OK) {
-                answer.setConfig(ConfigWire.toWire(config()));
+                answer.setConfig(ConfigWire.toWire(config())).addAllRecoveries(recoveries);
             }
             reply(observer, answer.build());
         }
@@ -278,6 +291,7 @@ public final class FakeCluster implements AutoCloseable {
                     ControllerStatusReply.newBuilder()
                             .setClusterId(CLUSTER_ID)
                             .setNodeId(21)
+                            .setFeatureLevel(featureLevel)
                             .setAddress(address())
                             .setInitialised(true)
                             .setReplicaId(1)

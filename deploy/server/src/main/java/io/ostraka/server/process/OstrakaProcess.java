@@ -193,7 +193,9 @@ public final class OstrakaProcess implements AutoCloseable {
                                 parts.log(),
                                 parts.recovery().replicas(),
                                 parts.host(),
-                                addresses),
+                                addresses,
+                                clock,
+                                target -> connect(parts.network(), target)),
                         address.toString()),
                 ControllerNode::close);
         offer(controller.services());
