@@ -36,6 +36,8 @@ public final class ReplicaApplier<R> {
     private volatile long appliedIndex;
     private volatile long appliedEntry;
     private long leadsOnceApplied = NO_TERM;
+    /** Whether the group was last heard to have no leader that is known here. */
+    private boolean leaderless;
     /** Committed entries that wait for a state that can be trusted. */
     private final List<Entry> kept = new ArrayList<>();
 
@@ -126,24 +128,41 @@ public final class ReplicaApplier<R> {
         }
     }
 
-    /** Tells the state machine who leads, or notes to tell it. */
+    /**
+     * Tells the state machine who leads, or notes to tell it. Where nobody does, the reads that wait are refused: what
+     * they wait for comes from a leader only, and whoever asked may ask another replica meanwhile. Reads of a leader
+     * are never among them: all that it had committed was applied before it is told that it leads no more.
+     */
     public void leadershipChanged(LeadershipEvent event) {
         switch (event) {
-            case LeadershipEvent.Leader leader -> leadsOnceApplied = leader.term();
+            case LeadershipEvent.Leader leader -> {
+                leadsOnceApplied = leader.term();
+                leaderless = false;
+            }
             case LeadershipEvent.Follower follower -> {
                 leadsOnceApplied = NO_TERM;
+                leaderless = follower.leader() == null;
                 machine.leaderChanged(follower);
+                refuseIfLeaderless();
             }
         }
     }
 
-    /** Answers reads once the state has reached their index. */
+    /** Answers reads once the state has reached their index; at once if it has, or if no leader brings it there. */
     public void readable(ReadResult.Ready readable, List<ReadCallback> callbacks) {
         reads.add(new WaitingRead(readable, callbacks));
         if (machine.quarantinedAt() != null) {
             stop();
         } else {
             answerReads();
+            // One step may be granted an index and lose its leader, and tells of the leader first.
+            refuseIfLeaderless();
+        }
+    }
+
+    private void refuseIfLeaderless() {
+        if (leaderless) {
+            refuseReads(new Refusal.NotLeader(null));
         }
     }
 
@@ -185,8 +204,12 @@ public final class ReplicaApplier<R> {
 
     /** Refuses all reads that still wait: the replica stops, or nothing it holds may be read. */
     public void stop() {
-        ReadResult stopped = new ReadResult.Refused(new Refusal.Stopped());
-        reads.forEach(read -> read.callbacks().forEach(callback -> callback.completed(stopped)));
+        refuseReads(new Refusal.Stopped());
+    }
+
+    private void refuseReads(Refusal refusal) {
+        ReadResult refused = new ReadResult.Refused(refusal);
+        reads.forEach(read -> read.callbacks().forEach(callback -> callback.completed(refused)));
         reads.clear();
     }
 

@@ -82,6 +82,48 @@ class ReplicaApplierTest {
         assertThat(reads).containsExactly(second);
     }
 
+    /** Nobody sends a follower what it lacks then, and whoever asked may find another replica that has it. */
+    @Test
+    void aReadThatWaitsIsRefusedOnceNobodyLeads() {
+        List<ReadResult> reads = new ArrayList<>();
+        applier.leadershipChanged(new LeadershipEvent.Follower(1, new ReplicaId(2)));
+        applier.readable(new ReadResult.Ready(1, 2, false), List.of(reads::add, reads::add));
+        assertThat(reads).isEmpty();
+
+        applier.leadershipChanged(new LeadershipEvent.Follower(1, null));
+
+        ReadResult refused = new ReadResult.Refused(new Refusal.NotLeader(null));
+        assertThat(reads).containsExactly(refused, refused);
+    }
+
+    @Test
+    void aReadThatIsAllowedWhenNobodyLeadsAnyMoreIsAnsweredIfTheStateIsThere_andElseRefused() {
+        List<ReadResult> reads = new ArrayList<>();
+        applier.apply(List.of(command(1, "a")), List.of());
+        applier.leadershipChanged(new LeadershipEvent.Follower(2, null));
+
+        ReadResult.Ready there = new ReadResult.Ready(1, 1, false);
+        applier.readable(there, List.of(reads::add));
+        applier.readable(new ReadResult.Ready(1, 2, false), List.of(reads::add));
+
+        assertThat(reads).containsExactly(there, new ReadResult.Refused(new Refusal.NotLeader(null)));
+    }
+
+    @Test
+    void aReadGoesOnWaitingWhenAnotherLeadsAtOnce() {
+        List<ReadResult> reads = new ArrayList<>();
+        ReadResult.Ready first = new ReadResult.Ready(1, 1, false);
+        applier.leadershipChanged(new LeadershipEvent.Follower(1, null));
+        applier.leadershipChanged(new LeadershipEvent.Follower(1, new ReplicaId(2)));
+        applier.readable(first, List.of(reads::add));
+
+        applier.leadershipChanged(new LeadershipEvent.Follower(2, new ReplicaId(3)));
+        assertThat(reads).isEmpty();
+        applier.apply(List.of(command(1, "a")), List.of());
+
+        assertThat(reads).containsExactly(first);
+    }
+
     @Test
     void leadershipIsToldOnlyAfterTheNoOpOfItsTerm() {
         applier.leadershipChanged(new LeadershipEvent.Leader(3));
