@@ -53,6 +53,7 @@ final class Follower implements Role {
         if (state.isQuarantined()) {
             // It leaves the election to others, and its leader is as lost to it as to them.
             state.leader = null;
+            refuseReads();
             state.restartElectionTimer();
             return Transition.STAY;
         }
@@ -115,6 +116,10 @@ final class Follower implements Role {
 
     @Override
     public void leave() {
+        refuseReads();
+    }
+
+    private void refuseReads() {
         for (long readId : reads.takeAll()) {
             state.refuseRead(readId);
         }
