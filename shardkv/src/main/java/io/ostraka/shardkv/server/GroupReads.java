@@ -64,7 +64,7 @@ final class GroupReads {
         }
         shared.readers().execute(() -> {
             try {
-                answers.answer(value(request));
+                answers.answer(byAny(request));
             } finally {
                 count.decrementAndGet();
             }
@@ -143,7 +143,7 @@ final class GroupReads {
     private void readAll(List<Waiting> batch, ReadResult.Ready proved) {
         IdentityHashMap<Answers, List<KvResponse>> replies = new IdentityHashMap<>();
         for (Waiting read : batch) {
-            KvResponse reply = read.fromLeader() ? byLeader(read.request(), proved) : value(read.request());
+            KvResponse reply = read.fromLeader() ? byLeader(read.request(), proved) : byAny(read.request());
             replies.computeIfAbsent(read.answers(), _ -> new ArrayList<>()).add(reply);
         }
         replies.forEach(Answers::answer);
@@ -156,6 +156,17 @@ final class GroupReads {
         boolean stillLeased =
                 !proved.byLease() || after.leasedAt(shared.nanoTime().getAsLong());
         return stillLeads && stillLeased ? found : group.notLeader(request, stillLeads ? null : after.leader());
+    }
+
+    /**
+     * A replica that has stopped goes nowhere any more and may have stopped for what its state is, however old a state
+     * the reader would put up with. One that is quarantined, or removed, shows no shard or is given up: {@link #value}
+     * sees that.
+     */
+    private KvResponse byAny(KvRequest request) {
+        KvResponse found = value(request);
+        boolean runs = !group.raft().leadership().equals(Leadership.NONE);
+        return runs ? found : group.notLeader(request, null);
     }
 
     /**

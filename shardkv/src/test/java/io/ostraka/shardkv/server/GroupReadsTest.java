@@ -199,6 +199,35 @@ class GroupReadsTest {
         assertThat(answered).extracting(KvResponse::getCode).containsExactly(StatusCode.NOT_LEADER);
     }
 
+    @Test
+    void readFromAReplicaThatHasStoppedIsRefused_howeverOldTheAnswerMayBe() {
+        readFromAny(0);
+        letRoundsGo();
+        leadership = Leadership.NONE;
+        letReadersGo();
+        readFromAny(Long.MAX_VALUE);
+        letReadersGo();
+
+        assertThat(answered)
+                .extracting(KvResponse::getCode)
+                .containsExactly(StatusCode.NOT_LEADER, StatusCode.NOT_LEADER);
+    }
+
+    /** A replica that is found to hold something wrong meanwhile shows no shard any more. */
+    @Test
+    void readFromAnyReplicaWhoseStateIsFoundOutBeforeItsValueWasReadIsRefused() {
+        readFromAny(0);
+        letRoundsGo();
+        fixture.apply(new Command.Quarantine(fixture.options().replica(), SHARD, 1));
+        letReadersGo();
+        readFromAny(1_000);
+        letReadersGo();
+
+        assertThat(answered)
+                .extracting(KvResponse::getCode)
+                .containsExactly(StatusCode.NOT_LEADER, StatusCode.NOT_LEADER);
+    }
+
     private boolean read() {
         return reads.add(request(), answered::addAll);
     }
