@@ -232,6 +232,7 @@ final class ControllerService extends ControllerGrpc.ControllerImplBase {
             noteLeadership(replica);
             keepSizes(replica, request);
             keepWords(request, report);
+            recoveries.forgetGroupsThatAreGone(replica.published().state());
         } catch (MalformedConfigException e) {
             reply.send(nodeRefused(new Answers.Refused(StatusCode.INVALID, String.valueOf(e.getMessage())), replica));
             return;

@@ -1,5 +1,6 @@
 package io.ostraka.shardctrler.server;
 
+import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.GroupRef;
 import io.ostraka.proto.config.ShardRow;
 import io.ostraka.shardctrler.command.OwnerReport;
@@ -50,6 +51,16 @@ final class GroupWords {
             }
             return new Words(nowNanos, current);
         });
+    }
+
+    /**
+     * Forgets the groups that a configuration no longer has. One that joins later than this configuration is kept: its
+     * word may have come before the news of its join.
+     */
+    void keepOnlyThoseOf(ClusterConfig config) {
+        groups.keySet()
+                .removeIf(group ->
+                        group.incarnation() <= config.num() && !config.groups().containsKey(group));
     }
 
     /** How long ago the group was heard, if that proves that it lives; -1 if nothing does. */

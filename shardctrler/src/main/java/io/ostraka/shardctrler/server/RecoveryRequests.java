@@ -66,6 +66,13 @@ final class RecoveryRequests {
         words.heard(group, reports, nanoTime.getAsLong());
     }
 
+    /** What the groups said that this state no longer has is of no use. */
+    void forgetGroupsThatAreGone(ControllerState state) {
+        if (state.config() != null) {
+            words.keepOnlyThoseOf(state.config());
+        }
+    }
+
     /** Fills in which group a plan is about: the present one of its number, or the one that a shard waits for. */
     Subject subject(ChangeRequest request, ControllerState state) {
         ClusterConfig config = state.config();
