@@ -4,7 +4,6 @@ import io.ostraka.client.OstrakaAdmin;
 import io.ostraka.client.admin.ClusterMap;
 import io.ostraka.client.admin.ClusterStatus;
 import io.ostraka.client.admin.ClusterStatus.Answer;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -108,10 +107,13 @@ final class InspectCommands {
         };
     }
 
-    @Command(name = "status", description = "Show how controllers, nodes, replicas and shards are.")
+    @Command(name = "status", description = "Show how controllers, nodes, groups and shards are.")
     static final class Status extends ClientCommand {
-        @Option(names = "--shards", description = "List each replica's shards, too.")
-        private boolean shards;
+        @Option(
+                names = "--all",
+                description = "List every replica, and every shard of each, instead of a line a group and what is not"
+                        + " as it should be.")
+        private boolean all;
 
         Status(Console console) {
             super(console);
@@ -123,8 +125,10 @@ final class InspectCommands {
                 ClusterStatus status = admin.status(true);
                 if (cluster.json()) {
                     console.out().println(InspectJson.status(status).write());
+                } else if (all) {
+                    new StatusTables(status, console.out()).printAll();
                 } else {
-                    print(status);
+                    new StatusTables(status, console.out()).printSummary();
                 }
                 boolean somebody = status.controllers().stream()
                         .anyMatch(answer -> answer.answer().isPresent());
@@ -134,100 +138,10 @@ final class InspectCommands {
                 return somebody ? ExitCode.OK : ExitCode.UNAVAILABLE;
             }
         }
-
-        private void print(ClusterStatus status) {
-            Table controllers = new Table("CONTROLLER", "ROLE", "TERM", "COMMIT", "APPLIED", "CONFIG");
-            for (Answer<ClusterStatus.Controller> answer : status.controllers()) {
-                answer.answer()
-                        .ifPresentOrElse(
-                                controller -> controllers.row(
-                                        answer.address(),
-                                        controller.initialised()
-                                                ? controller.raft().role()
-                                                : "not initialised",
-                                        controller.raft().term(),
-                                        controller.raft().commitIndex(),
-                                        controller.raft().appliedIndex(),
-                                        controller.num() + "/" + controller.revision()),
-                                () -> controllers.row(answer.address(), "no answer", "-", "-", "-", "-"));
-            }
-            controllers.print(console.out());
-            console.out().println();
-            Table nodes = new Table("NODE", "VERSION", "UP", "RESIDENT", "STORE", "LOG", "REPLICAS");
-            Table replicas = new Table("GROUP", "NODE", "ROLE", "TERM", "COMMIT", "APPLIED", "SHARDS", "KEYS", "BYTES");
-            Table held = new Table("SHARD", "GROUP", "NODE", "STATE", "EPOCH", "KEYS", "BYTES", "PEER");
-            for (Answer<ClusterStatus.Node> answer : byAddress(status.nodes())) {
-                answer.answer()
-                        .ifPresentOrElse(
-                                node -> node(node, nodes, replicas, held),
-                                () -> nodes.row(answer.address(), "no answer", "-", "-", "-", "-", "-"));
-            }
-            nodes.print(console.out());
-            console.out().println();
-            replicas.print(console.out());
-            if (shards) {
-                console.out().println();
-                held.print(console.out());
-            }
-        }
-
-        /** In the order in which people count: the map has the nodes in the order of their random ids. */
-        private static <T> List<Answer<T>> byAddress(List<Answer<T>> answers) {
-            return answers.stream()
-                    .sorted(Comparator.<Answer<T>>comparingInt(
-                                    answer -> answer.address().length())
-                            .thenComparing(Answer::address))
-                    .toList();
-        }
-
-        private static void node(ClusterStatus.Node node, Table nodes, Table replicas, Table held) {
-            ClusterStatus.Usage usage = node.usage();
-            nodes.row(
-                    node.address(),
-                    node.version().isEmpty() ? "-" : node.version(),
-                    usage.uptimeMillis() / 1_000 + " s",
-                    mebibytes(usage.residentBytes()),
-                    mebibytes(usage.storeBytes()),
-                    mebibytes(usage.logBytes()),
-                    node.replicas().size());
-            for (ClusterStatus.Replica replica : node.replicas()) {
-                ClusterStatus.Raft raft = replica.raft();
-                List<ClusterStatus.Shard> shards = replica.shards();
-                replicas.row(
-                        replica.gid(),
-                        node.address(),
-                        replica.trouble().isEmpty() ? raft.role() : raft.role() + ": " + replica.trouble(),
-                        raft.term(),
-                        raft.commitIndex(),
-                        raft.appliedIndex(),
-                        shards.isEmpty() ? "-" : shards.size(),
-                        shards.isEmpty() ? "-" : sum(shards, true),
-                        shards.isEmpty() ? "-" : sum(shards, false));
-                shards.forEach(shard -> held.row(
-                        shard.shard(),
-                        replica.gid(),
-                        node.address(),
-                        shard.state(),
-                        shard.epoch(),
-                        shard.keys(),
-                        shard.bytes(),
-                        gid(shard.peerGid())));
-            }
-        }
-
-        private static long sum(List<ClusterStatus.Shard> shards, boolean keys) {
-            return shards.stream()
-                    .mapToLong(shard -> keys ? shard.keys() : shard.bytes())
-                    .sum();
-        }
     }
 
     private static <T> String troubles(List<Answer<T>> answers) {
         return answers.stream().map(Answer::trouble).collect(Collectors.joining("; "));
-    }
-
-    private static String mebibytes(long bytes) {
-        return (bytes >> 20) + " MiB";
     }
 
     static String gid(long gid) {

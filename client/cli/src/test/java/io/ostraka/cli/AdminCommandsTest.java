@@ -151,7 +151,12 @@ class AdminCommandsTest {
     @Test
     void statusShowsControllersNodesAndReplicas() {
         assertThat(cli.run("status")).isZero();
-        assertThat(cli.out()).contains("CONTROLLER", cluster.address(), "leader", "GROUP");
+        assertThat(cli.out())
+                .contains("CONTROLLER", cluster.address(), "leader", "GROUP", "LAG", "1/1")
+                .contains("16 shards: 16 not served", "0-15");
+
+        assertThat(cli.run("status", "--all")).isZero();
+        assertThat(cli.out()).contains("CONTROLLER", "ROLE", "EPOCH").doesNotContain("LAG", "not served");
 
         cli.run("status", "-o", "json");
         assertThat(cli.out()).contains("\"role\":\"leader\"", "\"commitIndex\":40");
