@@ -8,7 +8,9 @@ package io.ostraka.proto;
  */
 public enum Feature {
     /** Shards that go on at an epoch which the controller names, and groups whose identity is retired. */
-    RECOVERY(2);
+    RECOVERY(2),
+    /** Controllers that were restored from a backup, and ask nodes and groups what became of the cluster since. */
+    RESTORE(3);
 
     /** The level of the first version: what every node knows. */
     public static final int BASE_LEVEL = 1;

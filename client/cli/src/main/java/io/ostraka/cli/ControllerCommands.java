@@ -3,8 +3,12 @@ package io.ostraka.cli;
 import io.ostraka.client.OstrakaAdmin;
 import io.ostraka.client.admin.FormattedController;
 import io.ostraka.client.admin.FoundedCluster;
+import io.ostraka.proto.Limits;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -37,13 +41,31 @@ final class ControllerCommands {
         }
     }
 
-    @Command(name = "init", description = "Found a cluster, once for ever: --controllers are its controllers.")
+    @Command(
+            name = "init",
+            description = {
+                "Found a cluster, once for ever: --controllers are its controllers.",
+                "With --restore they take the place of controllers that were all lost."
+            })
     static final class Init extends ClientCommand {
-        @Option(
-                names = "--shards",
-                paramLabel = "N",
-                description = "How many shards, 1 to 16384; it can never be changed (default: 256).")
-        private int shards = 256;
+
+        @ArgGroup
+        private Kind kind = new Kind();
+
+        /** A new cluster, or one that is there. */
+        private static final class Kind {
+            @Option(
+                    names = "--shards",
+                    paramLabel = "N",
+                    description = "How many shards, 1 to 16384; it can never be changed (default: 256).")
+            private int shards = Limits.SHARDS_DEFAULT;
+
+            @Option(
+                    names = "--restore",
+                    paramLabel = "FILE",
+                    description = "A file of 'ostraka controller backup'; make sure that no earlier controller runs.")
+            private @Nullable Path backup;
+        }
 
         Init(Console console) {
             super(console);
@@ -52,7 +74,9 @@ final class ControllerCommands {
         @Override
         public Integer call() {
             try (OstrakaAdmin admin = cluster.admin(console)) {
-                FoundedCluster founded = admin.initialise(shards);
+                FoundedCluster founded = kind.backup == null
+                        ? admin.initialise(kind.shards)
+                        : admin.restore(BackupCommands.read(kind.backup));
                 print(
                         Json.Obj.empty()
                                 .with("clusterId", Long.toHexString(founded.clusterId()))

@@ -6,6 +6,7 @@ import io.ostraka.client.admin.ClusterStatus;
 import io.ostraka.client.admin.ClusterStatus.Answer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -41,6 +42,7 @@ final class InspectCommands {
                 console.out()
                         .println("configuration " + map.num() + ", revision " + map.revision() + ", "
                                 + map.shards().size() + " shards, " + map.shardsOnTheirWay() + " on their way");
+                restore(map.restore()).ifPresent(console.out()::println);
                 Map<Long, Long> held = map.shards().stream()
                         .collect(Collectors.groupingBy(
                                 ClusterMap.Shard::desiredGid, TreeMap::new, Collectors.counting()));
@@ -62,6 +64,27 @@ final class InspectCommands {
                 return ExitCode.OK;
             }
         }
+    }
+
+    /** How far a restore of the controllers is, if one is under way. */
+    private static Optional<String> restore(ClusterMap.Restore restore) {
+        return switch (restore.stage()) {
+            case NONE -> Optional.empty();
+            case HEARING ->
+                Optional.of("restoring: asking what became of the cluster since the backup; " + waiting(restore));
+            case SETTLING ->
+                Optional.of("restoring: " + restore.unsettledShards() + " shards to be confirmed; " + waiting(restore));
+        };
+    }
+
+    private static String waiting(ClusterMap.Restore restore) {
+        String groups = restore.waitsForGids().isEmpty()
+                ? "every known group has spoken"
+                : "waits for group "
+                        + restore.waitsForGids().stream().map(String::valueOf).collect(Collectors.joining(", "));
+        return restore.missingShards().isEmpty()
+                ? groups
+                : groups + "; " + restore.missingShards().size() + " shards are with none of those that spoke";
     }
 
     @Command(name = "list", description = "List every shard: who holds it, who should.")

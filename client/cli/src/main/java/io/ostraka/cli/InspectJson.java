@@ -22,6 +22,7 @@ final class InspectJson {
                 .with("featureLevel", map.featureLevel())
                 .with("shards", array(map.shards(), InspectJson::shard))
                 .with("groups", array(map.groups(), InspectJson::group))
+                .with("restore", restore(map.restore()))
                 .with(
                         "nodes",
                         array(
@@ -29,6 +30,22 @@ final class InspectJson {
                                 node -> Json.Obj.empty()
                                         .with("nodeId", Long.toHexString(node.nodeId()))
                                         .with("address", node.address())));
+    }
+
+    private static Json restore(ClusterMap.Restore restore) {
+        return Json.Obj.empty()
+                .with("stage", restore.stage().name().toLowerCase(Locale.ROOT))
+                .with(
+                        "waitsFor",
+                        new Json.Arr(restore.waitsForGids().stream()
+                                .map(gid -> new Json.Num(Long.toString(gid)))
+                                .toList()))
+                .with(
+                        "missingShards",
+                        new Json.Arr(restore.missingShards().stream()
+                                .map(shard -> new Json.Num(Integer.toString(shard)))
+                                .toList()))
+                .with("unsettledShards", restore.unsettledShards());
     }
 
     static Json.Obj shard(ClusterMap.Shard shard) {

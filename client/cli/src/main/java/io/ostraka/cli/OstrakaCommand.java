@@ -93,6 +93,8 @@ public final class OstrakaCommand {
         CommandLine controller = noun(program, "controller", "The shard controllers.");
         add(controller, new ControllerCommands.Format(console));
         add(controller, new ControllerCommands.Init(console));
+        add(controller, new BackupCommands.Backup(console));
+        add(controller, new BackupCommands.Resume(console));
     }
 
     private static void addConfig(CommandLine program, Console console) {

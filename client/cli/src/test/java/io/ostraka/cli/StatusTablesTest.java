@@ -184,7 +184,7 @@ class StatusTablesTest {
                 .toList();
         ClusterStatus.Controller controller =
                 new ClusterStatus.Controller(1, 2, true, 3, new ClusterStatus.Raft("leader", 2, 9, 9), 4, 9);
-        ClusterMap map = new ClusterMap(1, 4, 9, 1, shards, groups, List.of());
+        ClusterMap map = new ClusterMap(1, 4, 9, 1, shards, groups, List.of(), ClusterMap.Restore.NONE);
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         how.accept(new StatusTables(
                 new ClusterStatus(Optional.of(map), List.of(new Answer<>("c:1", Optional.of(controller), "")), nodes),

@@ -4,10 +4,12 @@ import io.ostraka.client.admin.Change;
 import io.ostraka.client.admin.ChangeMode;
 import io.ostraka.client.admin.ClusterMap;
 import io.ostraka.client.admin.ClusterStatus;
+import io.ostraka.client.admin.ControllerBackup;
 import io.ostraka.client.admin.FormattedController;
 import io.ostraka.client.admin.FoundedCluster;
 import io.ostraka.client.admin.GroupSpec;
 import io.ostraka.client.admin.RecoveryPlan;
+import io.ostraka.client.admin.ResumePlan;
 import io.ostraka.client.internal.ClientOptions;
 import io.ostraka.client.internal.RealOstrakaAdmin;
 import java.time.Duration;
@@ -87,6 +89,25 @@ public interface OstrakaAdmin extends AutoCloseable {
 
     /** Formats all controllers of this client and founds a cluster of them, once for ever. */
     FoundedCluster initialise(int shards);
+
+    /** What new controllers would need if all of these were lost. Take it often: it is small. */
+    ControllerBackup backup();
+
+    /**
+     * Lets the controllers of this client, which are new and were never part of a cluster, go on for those of a cluster
+     * that were all lost. Nodes and groups tell them what became of the cluster since the backup; {@link #query} shows
+     * how far that is, and nothing is planned before it is done. Make sure first that no earlier controller runs.
+     */
+    FoundedCluster restore(ControllerBackup backup);
+
+    /** Plans to go on with a restore without the groups that are silent. Changes nothing. */
+    ResumePlan planResume();
+
+    /**
+     * Carries a resumption out, if the configuration is still the one that it was planned on. What only the silent
+     * groups knew is lost, and they never serve again.
+     */
+    Change resumeUnsafe(ResumePlan plan);
 
     /** Closes the connections; calls under way fail. */
     @Override

@@ -107,6 +107,16 @@ public record ClusterConfig(
         return new ClusterConfig(clusterId, 0, 1, genesis, terms, rows, Directory.EMPTY);
     }
 
+    /**
+     * The first configuration of controllers that were restored from a backup of this one. It begins a new chain: its
+     * numbers are to be above all that the cluster has seen.
+     */
+    public ClusterConfig restored(
+            long newNum, long newRevision, ClusterTerms newTerms, List<ShardRow> newShards, Directory newDirectory) {
+        return new ClusterConfig(
+                clusterId, newNum, newRevision, hash.restored(newNum, newRevision), newTerms, newShards, newDirectory);
+    }
+
     /** Groups by identity, leaving ones included. */
     public SortedMap<GroupRef, GroupRow> groups() {
         return directory.groups();

@@ -102,6 +102,14 @@ public record ConfigDelta(
             // Versions that know no terms must find the hashes of their own level.
             digest.put(terms.featureLevel());
         }
+        if (terms.wereRestored()) {
+            digest.put(terms.stage().code());
+            digest.put(terms.lost().size());
+            for (LostMaps lost : terms.lost()) {
+                digest.put(lost.after());
+                digest.put(lost.before());
+            }
+        }
         return digest.finish();
     }
 

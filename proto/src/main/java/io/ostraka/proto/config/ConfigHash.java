@@ -42,6 +42,15 @@ public final class ConfigHash {
         return digest.finish();
     }
 
+    /** The start of a new chain, of a cluster whose controllers were restored from what this hash stands for. */
+    ConfigHash restored(long num, long revision) {
+        Digest digest = new Digest();
+        digest.put(bytes);
+        digest.put(num);
+        digest.put(revision);
+        return digest.finish();
+    }
+
     /** The bytes, copied. */
     public byte[] toByteArray() {
         return bytes.clone();

@@ -135,12 +135,22 @@ public final class ConfigWire {
     }
 
     private static TermsRecord toWire(ClusterTerms terms) {
-        return TermsRecord.newBuilder().setFeatureLevel(terms.featureLevel()).build();
+        TermsRecord.Builder builder = TermsRecord.newBuilder()
+                .setFeatureLevel(terms.featureLevel())
+                .setStageValue(terms.stage().code());
+        terms.lost()
+                .forEach(lost -> builder.addLostBuilder().setAfter(lost.after()).setBefore(lost.before()));
+        return builder.build();
     }
 
     /** A controller that says nothing of a level knows the first one only. */
     private static ClusterTerms terms(TermsRecord wire) {
-        return new ClusterTerms(Math.max(Feature.BASE_LEVEL, wire.getFeatureLevel()));
+        return new ClusterTerms(
+                Math.max(Feature.BASE_LEVEL, wire.getFeatureLevel()),
+                RestoreStage.ofCode(wire.getStageValue()),
+                wire.getLostList().stream()
+                        .map(lost -> new LostMaps(lost.getAfter(), lost.getBefore()))
+                        .toList());
     }
 
     private static NodeRecord toWire(NodeRow row) {

@@ -6,6 +6,7 @@ import io.ostraka.proto.config.ConfigWire;
 import io.ostraka.proto.config.GroupRef;
 import io.ostraka.proto.controller.ChangeRequest;
 import io.ostraka.proto.controller.Forget;
+import io.ostraka.proto.controller.HostedReplica;
 import io.ostraka.proto.controller.InitialiseRequest;
 import io.ostraka.proto.controller.Join;
 import io.ostraka.proto.controller.JoinGroup;
@@ -17,6 +18,7 @@ import io.ostraka.proto.controller.RecoverySource;
 import io.ostraka.proto.controller.RegisterRequest;
 import io.ostraka.proto.controller.ReplicaCreated;
 import io.ostraka.proto.controller.ReportRequest;
+import io.ostraka.proto.controller.Resume;
 import io.ostraka.proto.controller.ShardClaim;
 import io.ostraka.proto.controller.Undo;
 import io.ostraka.proto.controller.Unpin;
@@ -28,6 +30,8 @@ import io.ostraka.shardctrler.command.ControllerCommand.RegisterNode;
 import io.ostraka.shardctrler.command.ControllerCommand.Report;
 import io.ostraka.shardctrler.command.ControllerMember;
 import io.ostraka.shardctrler.command.Created;
+import io.ostraka.shardctrler.command.Hosted;
+import io.ostraka.shardctrler.command.KnownGroups;
 import io.ostraka.shardctrler.command.OwnerReport;
 import io.ostraka.shardctrler.command.OwnerReport.ShardEpoch;
 import io.ostraka.shardctrler.command.PlannedOn;
@@ -37,6 +41,7 @@ import io.ostraka.shardctrler.state.Recoveries.Outcome;
 import io.ostraka.shardctrler.state.Recoveries.Source;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * Commands to and from the messages of {@code controller.proto}, which are what callers send and what the log holds.
@@ -46,13 +51,20 @@ public final class CommandWire {
 
     private CommandWire() {}
 
-    /** The request to found a cluster. */
+    /**
+     * The request to found a cluster; throws {@link io.ostraka.proto.config.MalformedConfigException} if it restores
+     * one from a backup that is none.
+     */
     public static Initialise fromWire(InitialiseRequest wire) {
         List<ControllerMember> members = wire.getMembersList().stream()
                 .map(member -> new ControllerMember(member.getReplicaId(), member.getNodeId(), member.getAddress()))
                 .toList();
         return new Initialise(
-                wire.getClusterId(), wire.getShards(), members, Math.max(Feature.BASE_LEVEL, wire.getFeatureLevel()));
+                wire.getClusterId(),
+                wire.getShards(),
+                members,
+                Math.max(Feature.BASE_LEVEL, wire.getFeatureLevel()),
+                wire.hasRestore() ? BackupWire.fromWire(wire.getRestore()) : null);
     }
 
     /** As a message. */
@@ -62,6 +74,9 @@ public final class CommandWire {
                 .setShards(command.shards())
                 .setFeatureLevel(command.featureLevel());
         command.members().forEach(member -> builder.addMembers(toWire(member)));
+        if (command.restore() != null) {
+            builder.setRestore(BackupWire.toWire(command.restore()));
+        }
         return builder.build();
     }
 
@@ -99,6 +114,10 @@ public final class CommandWire {
                         wire.getRecover().getDead().getIncarnation(),
                         wire.getRecover().getTo()));
             case FORGET -> Optional.of(new Change.Forget(wire.getForget().getGid()));
+            case RESUME ->
+                Optional.of(new Change.Resume(wire.getResume().getDeadList().stream()
+                        .map(ConfigWire::fromWire)
+                        .toList()));
             case CHANGE_NOT_SET -> Optional.empty();
         };
     }
@@ -130,6 +149,12 @@ public final class CommandWire {
                         .build();
             case Change.Forget forget ->
                 builder.setForget(Forget.newBuilder().setGid(forget.gid())).build();
+            case Change.Resume resume ->
+                builder.setResume(Resume.newBuilder()
+                                .addAllDead(resume.dead().stream()
+                                        .map(ConfigWire::toWire)
+                                        .toList()))
+                        .build();
         };
     }
 
@@ -172,7 +197,15 @@ public final class CommandWire {
                 wire.getClaimsList().stream()
                         .map(claim -> new Claim(ConfigWire.fromWire(claim.getGroup()), claim.getShard()))
                         .toList(),
-                wire.getOwnersList().stream().map(CommandWire::fromWire).toList());
+                wire.getOwnersList().stream().map(CommandWire::fromWire).toList(),
+                wire.getHostedList().stream()
+                        .map(hosted -> new Hosted(
+                                ConfigWire.fromWire(hosted.getGroup()),
+                                hosted.getReplicaId(),
+                                hosted.getNodeId(),
+                                hosted.getMembersList()))
+                        .toList(),
+                wire.hasKnown() ? fromWire(wire.getKnown()) : KnownGroups.NONE);
     }
 
     private static OwnerReport fromWire(io.ostraka.proto.controller.OwnerReport wire) {
@@ -222,6 +255,15 @@ public final class CommandWire {
                         .setGroup(ConfigWire.toWire(claim.group()))
                         .setShard(claim.shard())));
         command.owners().forEach(report -> builder.addOwners(toWire(report)));
+        if (!command.known().equals(KnownGroups.NONE)) {
+            builder.setKnown(toWire(command.known()));
+        }
+        command.hosted()
+                .forEach(hosted -> builder.addHosted(HostedReplica.newBuilder()
+                        .setGroup(ConfigWire.toWire(hosted.group()))
+                        .setReplicaId(hosted.replicaId())
+                        .setNodeId(hosted.nodeId())
+                        .addAllMembers(hosted.members())));
         return builder.build();
     }
 
@@ -235,6 +277,29 @@ public final class CommandWire {
         if (report.peer() != null) {
             builder.setPeer(ConfigWire.toWire(report.peer()));
         }
+        return builder.build();
+    }
+
+    /** The groups of a log. */
+    static KnownGroups fromWire(io.ostraka.proto.controller.KnownGroups wire) {
+        TreeSet<GroupRef> alive = new TreeSet<>();
+        wire.getAliveList().forEach(group -> alive.add(ConfigWire.fromWire(group)));
+        TreeSet<GroupRef> retired = new TreeSet<>();
+        wire.getRetiredList().forEach(group -> retired.add(ConfigWire.fromWire(group)));
+        GroupRef speaker = wire.hasSpeaker() ? ConfigWire.fromWire(wire.getSpeaker()) : null;
+        return new KnownGroups(speaker, wire.getAppliedRevision(), wire.getNum(), alive, retired);
+    }
+
+    /** As a message. */
+    static io.ostraka.proto.controller.KnownGroups toWire(KnownGroups known) {
+        io.ostraka.proto.controller.KnownGroups.Builder builder = io.ostraka.proto.controller.KnownGroups.newBuilder()
+                .setAppliedRevision(known.appliedRevision())
+                .setNum(known.num());
+        if (known.speaker() != null) {
+            builder.setSpeaker(ConfigWire.toWire(known.speaker()));
+        }
+        known.alive().forEach(group -> builder.addAlive(ConfigWire.toWire(group)));
+        known.retired().forEach(group -> builder.addRetired(ConfigWire.toWire(group)));
         return builder.build();
     }
 

@@ -1,5 +1,6 @@
 package io.ostraka.shardctrler.codec;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.ConfigWire;
@@ -9,6 +10,7 @@ import io.ostraka.proto.controller.log.ControllerImage;
 import io.ostraka.proto.controller.log.MapStep;
 import io.ostraka.proto.controller.log.PlannedShard;
 import io.ostraka.proto.controller.log.RecordedRequest;
+import io.ostraka.proto.controller.log.RestoreUnderWay;
 import io.ostraka.proto.controller.log.ShardInRecovery;
 import io.ostraka.proto.controller.log.UnsettledTarget;
 import io.ostraka.proto.controller.log.WordOfGroup;
@@ -19,9 +21,13 @@ import io.ostraka.shardctrler.state.MapHistory;
 import io.ostraka.shardctrler.state.RecordedRequests;
 import io.ostraka.shardctrler.state.Recoveries;
 import io.ostraka.shardctrler.state.Recoveries.Recovery;
+import io.ostraka.shardctrler.state.Recoveries.Said;
 import io.ostraka.shardctrler.state.Registry;
 import io.ostraka.shardctrler.state.Registry.NodeFact;
+import io.ostraka.shardctrler.state.Restoration;
+import io.ostraka.shardctrler.state.Restoration.Evidence;
 import io.ostraka.shardctrler.state.Settlements;
+import io.ostraka.shardctrler.state.ShardSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -43,12 +49,7 @@ public final class ImageCodec {
             image.setConfig(ConfigWire.toWire(state.config()));
         }
         state.registry().controllers().forEach(member -> image.addControllers(CommandWire.toWire(member)));
-        state.registry()
-                .nodes()
-                .forEach((nodeId, fact) -> image.addNodesBuilder()
-                        .setNodeId(nodeId)
-                        .setStartCounter(fact.startCounter())
-                        .setFeatureLevel(fact.featureLevel()));
+        state.registry().nodes().forEach((nodeId, fact) -> image.addNodes(BackupWire.toWire(nodeId, fact)));
         state.settlements()
                 .dropped()
                 .forEach((group, shards) -> shards.forEach((shard, revision) -> image.addUnsettledBuilder()
@@ -64,6 +65,9 @@ public final class ImageCodec {
                 .outcomes()
                 .forEach((shard, outcome) ->
                         image.addWentOnBuilder().setShard(shard).setHow(CommandWire.toWire(outcome)));
+        if (!state.restoration().equals(Restoration.NONE)) {
+            image.setRestore(toWire(state.restoration()));
+        }
         state.history().steps().forEach(step -> image.addHistory(toWire(step)));
         state.requests().requests().forEach(recorded -> image.addRequests(toWire(recorded)));
         return Bytes.wrap(image.build().toByteArray());
@@ -107,6 +111,7 @@ public final class ImageCodec {
                 registry,
                 new Settlements(unsettled),
                 recoveries(image),
+                image.hasRestore() ? fromWire(image.getRestore()) : Restoration.NONE,
                 new MapHistory(image.getHistoryList().stream()
                         .map(ImageCodec::fromWire)
                         .toList()),
@@ -119,18 +124,72 @@ public final class ImageCodec {
         ShardInRecovery.Builder builder = ShardInRecovery.newBuilder()
                 .setShard(shard)
                 .setRevision(recovery.revision())
-                .setCopyFloor(recovery.copyFloor());
+                .setCopyFloor(recovery.copyFloor())
+                .setLastEpoch(recovery.lastEpoch());
         recovery.asked().forEach(group -> builder.addAsked(ConfigWire.toWire(group)));
-        recovery.said().forEach((group, said) -> {
-            WordOfGroup.Builder word = builder.addSaidBuilder()
-                    .setGroup(ConfigWire.toWire(group))
-                    .setState(CommandWire.toWire(said.state()))
-                    .setEpoch(said.epoch());
-            if (said.peer() != null) {
-                word.setPeer(ConfigWire.toWire(said.peer()));
-            }
-        });
+        recovery.said().forEach((group, said) -> builder.addSaid(toWire(group, said)));
         return builder.build();
+    }
+
+    private static WordOfGroup toWire(GroupRef group, Said said) {
+        WordOfGroup.Builder word = WordOfGroup.newBuilder()
+                .setGroup(ConfigWire.toWire(group))
+                .setState(CommandWire.toWire(said.state()))
+                .setEpoch(said.epoch());
+        if (said.peer() != null) {
+            word.setPeer(ConfigWire.toWire(said.peer()));
+        }
+        return word.build();
+    }
+
+    private static Said fromWire(WordOfGroup word) {
+        return new Said(
+                CommandWire.fromWire(word.getState()),
+                word.getEpoch(),
+                word.hasPeer() ? ConfigWire.fromWire(word.getPeer()) : null);
+    }
+
+    private static RestoreUnderWay toWire(Restoration restoration) {
+        RestoreUnderWay.Builder builder = RestoreUnderWay.newBuilder()
+                .setFromRevision(restoration.fromRevision())
+                .setSettled(ByteString.copyFrom(restoration.settled().toBytes()))
+                .setResumed(restoration.resumed())
+                .setKnown(CommandWire.toWire(restoration.known()));
+        restoration.told().forEach(group -> builder.addTold(ConfigWire.toWire(group)));
+        restoration
+                .heard()
+                .forEach((group, shards) -> builder.addHeardBuilder()
+                        .setGroup(ConfigWire.toWire(group))
+                        .setShards(ByteString.copyFrom(shards.toBytes())));
+        restoration
+                .evidence()
+                .forEach((shard, evidence) -> builder.addEvidenceBuilder()
+                        .setShard(shard)
+                        .setWord(toWire(evidence.group(), evidence.said())));
+        return builder.build();
+    }
+
+    private static Restoration fromWire(RestoreUnderWay wire) {
+        TreeSet<GroupRef> told = new TreeSet<>();
+        wire.getToldList().forEach(group -> told.add(ConfigWire.fromWire(group)));
+        TreeMap<GroupRef, ShardSet> heard = new TreeMap<>();
+        wire.getHeardList()
+                .forEach(group -> heard.put(
+                        ConfigWire.fromWire(group.getGroup()),
+                        ShardSet.of(group.getShards().toByteArray())));
+        TreeMap<Integer, Evidence> evidence = new TreeMap<>();
+        wire.getEvidenceList()
+                .forEach(word -> evidence.put(
+                        word.getShard(),
+                        new Evidence(ConfigWire.fromWire(word.getWord().getGroup()), fromWire(word.getWord()))));
+        return new Restoration(
+                wire.getFromRevision(),
+                heard,
+                evidence,
+                ShardSet.of(wire.getSettled().toByteArray()),
+                wire.getResumed(),
+                CommandWire.fromWire(wire.getKnown()),
+                told);
     }
 
     private static Recoveries recoveries(ControllerImage image) {
@@ -138,16 +197,13 @@ public final class ImageCodec {
         for (ShardInRecovery wire : image.getRecoveriesList()) {
             TreeSet<GroupRef> asked = new TreeSet<>();
             wire.getAskedList().forEach(group -> asked.add(ConfigWire.fromWire(group)));
-            TreeMap<GroupRef, Recoveries.Said> said = new TreeMap<>();
+            TreeMap<GroupRef, Said> said = new TreeMap<>();
             for (WordOfGroup word : wire.getSaidList()) {
-                said.put(
-                        ConfigWire.fromWire(word.getGroup()),
-                        new Recoveries.Said(
-                                CommandWire.fromWire(word.getState()),
-                                word.getEpoch(),
-                                word.hasPeer() ? ConfigWire.fromWire(word.getPeer()) : null));
+                said.put(ConfigWire.fromWire(word.getGroup()), fromWire(word));
             }
-            pending.put(wire.getShard(), new Recovery(wire.getRevision(), wire.getCopyFloor(), asked, said));
+            pending.put(
+                    wire.getShard(),
+                    new Recovery(wire.getRevision(), wire.getCopyFloor(), wire.getLastEpoch(), asked, said));
         }
         TreeMap<Integer, GroupRef> before = new TreeMap<>();
         image.getOwnersBeforeList()

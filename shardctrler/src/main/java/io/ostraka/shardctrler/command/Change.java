@@ -1,5 +1,6 @@
 package io.ostraka.shardctrler.command;
 
+import io.ostraka.proto.config.GroupRef;
 import java.util.List;
 
 /** A change of the plan that an administrator asks for. */
@@ -90,4 +91,18 @@ public sealed interface Change {
      * @param gid the group's number
      */
     record Forget(long gid) implements Change {}
+
+    /**
+     * Goes on with a restore although groups are silent: gives these up, and lets shards go on whose token nobody has.
+     * What only those groups knew is lost.
+     *
+     * @param dead the silent groups
+     */
+    record Resume(List<GroupRef> dead) implements Change {
+
+        /** Copies the list. */
+        public Resume {
+            dead = List.copyOf(dead);
+        }
+    }
 }

@@ -2,6 +2,7 @@ package io.ostraka.shardctrler.command;
 
 import io.ostraka.proto.Feature;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A command of the controller's log. Whether it makes sense is decided when it is applied. */
 public sealed interface ControllerCommand {
@@ -13,13 +14,23 @@ public sealed interface ControllerCommand {
      * @param shards number of shards, fixed for ever
      * @param members the controllers
      * @param featureLevel level of {@link Feature} at which it begins
+     * @param restore null if the cluster is new; else what is known of it
      */
-    record Initialise(long clusterId, int shards, List<ControllerMember> members, int featureLevel)
-            implements ControllerCommand {
+    record Initialise(
+            long clusterId,
+            int shards,
+            List<ControllerMember> members,
+            int featureLevel,
+            @Nullable Restore restore) implements ControllerCommand {
 
         /** Copies the list. */
         public Initialise {
             members = List.copyOf(members);
+        }
+
+        /** Founds a new cluster. */
+        public Initialise(long clusterId, int shards, List<ControllerMember> members, int featureLevel) {
+            this(clusterId, shards, members, featureLevel, null);
         }
     }
 
@@ -63,19 +74,33 @@ public sealed interface ControllerCommand {
      * @param created replicas that now exist durably
      * @param claims shards that nobody owns, asked for by the group that is to have them
      * @param owners what the groups' own logs say of shards
+     * @param hosted replicas of groups that the configuration does not have
+     * @param known the groups that a group's log knows
      */
-    record Report(List<Created> created, List<Claim> claims, List<OwnerReport> owners) implements ControllerCommand {
+    record Report(
+            List<Created> created, List<Claim> claims, List<OwnerReport> owners, List<Hosted> hosted, KnownGroups known)
+            implements ControllerCommand {
 
         /** Copies the lists. */
         public Report {
             created = List.copyOf(created);
             claims = List.copyOf(claims);
             owners = List.copyOf(owners);
+            hosted = List.copyOf(hosted);
+        }
+
+        /** A report of groups that the configuration has. */
+        public Report(List<Created> created, List<Claim> claims, List<OwnerReport> owners) {
+            this(created, claims, owners, List.of(), KnownGroups.NONE);
         }
 
         /** Whether it says nothing. */
         public boolean isEmpty() {
-            return created.isEmpty() && claims.isEmpty() && owners.isEmpty();
+            return created.isEmpty()
+                    && claims.isEmpty()
+                    && owners.isEmpty()
+                    && hosted.isEmpty()
+                    && known.equals(KnownGroups.NONE);
         }
     }
 }

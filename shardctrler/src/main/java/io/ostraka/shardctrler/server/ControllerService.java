@@ -7,6 +7,8 @@ import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.ConfigWire;
 import io.ostraka.proto.config.GroupRef;
 import io.ostraka.proto.config.MalformedConfigException;
+import io.ostraka.proto.controller.BackupReply;
+import io.ostraka.proto.controller.BackupRequest;
 import io.ostraka.proto.controller.ChangeReply;
 import io.ostraka.proto.controller.ChangeRequest;
 import io.ostraka.proto.controller.ControllerGrpc;
@@ -23,18 +25,21 @@ import io.ostraka.proto.controller.RegisterRequest;
 import io.ostraka.proto.controller.ReportRequest;
 import io.ostraka.proto.controller.WatchEvent;
 import io.ostraka.proto.controller.WatchRequest;
+import io.ostraka.shardctrler.codec.BackupWire;
 import io.ostraka.shardctrler.codec.CommandWire;
 import io.ostraka.shardctrler.command.ControllerCommand.Administer;
 import io.ostraka.shardctrler.command.ControllerCommand.Report;
 import io.ostraka.shardctrler.command.OwnerReport;
 import io.ostraka.shardctrler.state.ControllerState;
 import io.ostraka.shardctrler.state.Reports;
+import io.ostraka.shardctrler.state.RestoreStatus;
 import io.ostraka.shardctrler.state.Transition;
 import io.ostraka.shardctrler.state.Transitions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -68,14 +73,12 @@ final class ControllerService extends ControllerGrpc.ControllerImplBase {
         Replica replica = founding.replica();
         Answers.Refused problem = problemOf(replica);
         noteLeadership(replica);
-        if (problem == null && replica != null && request.hasRecover()) {
+        if (problem == null && replica != null && (request.hasRecover() || request.hasResume())) {
             // A read is answered by any controller, but groups speak to the leader only.
             problem = leaderProblem(replica);
         }
-        if (problem == null && CommandWire.fromWire(request).isEmpty()) {
-            problem = new Answers.Refused(
-                    StatusCode.INVALID,
-                    "the request names no change that this controller knows; upgrade the older side");
+        if (problem == null) {
+            problem = formProblemOf(request);
         }
         if (problem != null || replica == null) {
             reply.send(ChangeReplies.of(problem == null ? notInitialised() : problem, hint(replica)));
@@ -84,7 +87,7 @@ final class ControllerService extends ControllerGrpc.ControllerImplBase {
                     replica,
                     now -> reply.send(plan(now.state(), request)),
                     refused -> reply.send(ChangeReplies.of(refused, replica.leaderAddress())));
-        } else if (request.hasRecover()) {
+        } else if (request.hasRecover() || request.hasResume()) {
             // The state tells whether it was carried out before, by a leader that could not say so any more.
             requests.read(
                     replica,
@@ -99,6 +102,18 @@ final class ControllerService extends ControllerGrpc.ControllerImplBase {
                     refused -> reply.send(ChangeReplies.of(refused, replica.leaderAddress())));
         } else {
             carryOut(replica, request, reply);
+        }
+    }
+
+    private static Answers.@Nullable Refused formProblemOf(ChangeRequest request) {
+        try {
+            return CommandWire.fromWire(request).isPresent()
+                    ? null
+                    : new Answers.Refused(
+                            StatusCode.INVALID,
+                            "the request names no change that this controller knows; upgrade the older side");
+        } catch (MalformedConfigException e) {
+            return new Answers.Refused(StatusCode.INVALID, String.valueOf(e.getMessage()));
         }
     }
 
@@ -135,6 +150,11 @@ final class ControllerService extends ControllerGrpc.ControllerImplBase {
                         .setNum(plannedOn.num())
                         .setRevision(plannedOn.revision())
                         .build();
+                if (named.request().hasResume()) {
+                    yield reply.toBuilder()
+                            .addAllSilent(named.request().getResume().getDeadList())
+                            .build();
+                }
                 yield named.request().hasRecover() && reply.getChanged()
                         ? recoveries.forecast(reply, named.request(), state, tried.state())
                         : reply;
@@ -165,6 +185,7 @@ final class ControllerService extends ControllerGrpc.ControllerImplBase {
                 QueryReply.newBuilder().setCode(StatusCode.OK).setConfig(ConfigWire.toWire(config));
         if (config.equals(state.config())) {
             reply.addAllRecoveries(RecoveryRequests.states(state));
+            RestoreStatus.of(state).ifPresent(status -> reply.setRestore(RecoveryRequests.toWire(status)));
         }
         return reply.build();
     }
@@ -289,18 +310,49 @@ final class ControllerService extends ControllerGrpc.ControllerImplBase {
 
     @Override
     public void format(FormatRequest request, StreamObserver<FormatReply> observer) {
-        founding.format(reply(observer)::send);
+        founding.format(request.getClusterId(), reply(observer)::send);
     }
 
     @Override
     public void initialise(InitialiseRequest request, StreamObserver<InitialiseReply> observer) {
         Reply<InitialiseReply> reply = reply(observer);
-        founding.initialise(
-                CommandWire.fromWire(request),
-                refused -> reply.send(InitialiseReply.newBuilder()
-                        .setCode(refused.code())
-                        .setMessage(refused.message())
-                        .build()));
+        Consumer<Answers.Refused> done = refused -> reply.send(InitialiseReply.newBuilder()
+                .setCode(refused.code())
+                .setMessage(refused.message())
+                .build());
+        try {
+            founding.initialise(CommandWire.fromWire(request), done);
+        } catch (MalformedConfigException e) {
+            done.accept(new Answers.Refused(StatusCode.INVALID, "the backup cannot be read: " + e.getMessage()));
+        }
+    }
+
+    @Override
+    public void backup(BackupRequest request, StreamObserver<BackupReply> observer) {
+        Reply<BackupReply> reply = reply(observer);
+        Replica replica = founding.replica();
+        Answers.Refused problem = problemOf(replica);
+        if (problem != null || replica == null) {
+            reply.send(backupRefused(problem == null ? notInitialised() : problem, hint(replica)));
+            return;
+        }
+        requests.read(
+                replica,
+                now -> reply.send(BackupWire.of(now.state())
+                        .map(backup -> BackupReply.newBuilder()
+                                .setCode(StatusCode.OK)
+                                .setBackup(backup)
+                                .build())
+                        .orElseGet(() -> backupRefused(notInitialised(), ""))),
+                refused -> reply.send(backupRefused(refused, replica.leaderAddress())));
+    }
+
+    private static BackupReply backupRefused(Answers.Refused refused, String leaderAddress) {
+        return BackupReply.newBuilder()
+                .setCode(refused.code())
+                .setMessage(refused.message())
+                .setLeaderHint(leaderAddress)
+                .build();
     }
 
     private <T> Reply<T> reply(StreamObserver<T> observer) {

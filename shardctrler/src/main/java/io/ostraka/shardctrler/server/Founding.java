@@ -159,6 +159,13 @@ final class Founding {
                     "the cluster would begin at feature level " + request.featureLevel()
                             + ", and this controller knows " + Feature.NEWEST_LEVEL);
         }
+        int bytes = CommandCodec.encode(request).size();
+        if (bytes > CommandCodec.BYTES_MAX) {
+            return new Refused(
+                    StatusCode.INVALID,
+                    "the founding record has " + bytes + " bytes, at most " + CommandCodec.BYTES_MAX
+                            + " are possible: the backup is of too large a cluster");
+        }
         String invalid = Transitions.problemOf(request);
         if (invalid != null) {
             return new Refused(StatusCode.INVALID, invalid);
@@ -265,9 +272,12 @@ final class Founding {
                         outcome -> executor.execute(() -> proposing = false));
     }
 
-    /** Tells the ids of this data directory; the answer comes on the executor, as the directory may be busy writing. */
-    void format(Consumer<FormatReply> done) {
-        executor.execute(() -> done.accept(format()));
+    /**
+     * Tells the ids of this data directory, and whether it is free for a new cluster, or for the controllers of this
+     * one if they are to be restored; the answer comes on the executor, as the directory may be busy writing.
+     */
+    void format(long clusterId, Consumer<FormatReply> done) {
+        executor.execute(() -> done.accept(format(clusterId)));
     }
 
     /** An overview for people; the answer comes on the executor. */
@@ -275,9 +285,10 @@ final class Founding {
         executor.execute(() -> done.accept(status()));
     }
 
-    private FormatReply format() {
+    private FormatReply format(long clusterId) {
         NodeId node = parts.directory().nodeId();
-        boolean free = replica == null && parts.directory().clusterId() == 0;
+        long joined = parts.directory().clusterId();
+        boolean free = replica == null && record == null && (joined == 0 || joined == clusterId);
         return FormatReply.newBuilder()
                 .setCode(free ? StatusCode.OK : StatusCode.REJECTED)
                 .setMessage(
@@ -288,7 +299,15 @@ final class Founding {
                 .setReplicaId(replicaOf(node).value())
                 .setNodeId(node.value())
                 .setFeatureLevel(Feature.NEWEST_LEVEL)
+                .setRestoredAtEpochSeconds(restoredAt(clusterId))
                 .build();
+    }
+
+    private long restoredAt(long clusterId) {
+        Initialise known = record;
+        return known == null || known.restore() == null || known.clusterId() != clusterId
+                ? 0
+                : known.restore().atEpochSeconds();
     }
 
     private ControllerStatusReply status() {

@@ -1,6 +1,7 @@
 package io.ostraka.shardctrler.server;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.ostraka.proto.config.MalformedConfigException;
 import io.ostraka.proto.controller.InitialiseRequest;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.runtime.storage.Disk;
@@ -32,7 +33,7 @@ final class FoundingFile {
         try {
             return Optional.of(CommandWire.fromWire(
                     InitialiseRequest.parseFrom(content.get().asByteBuffer())));
-        } catch (InvalidProtocolBufferException e) {
+        } catch (InvalidProtocolBufferException | MalformedConfigException e) {
             throw file.damaged("it holds no founding record");
         }
     }

@@ -55,12 +55,13 @@ final class GroupWords {
 
     /**
      * Forgets the groups that a configuration no longer has. One that joins later than this configuration is kept: its
-     * word may have come before the news of its join.
+     * word may have come before the news of its join; so is one that restored controllers may not know yet.
      */
     void keepOnlyThoseOf(ClusterConfig config) {
         groups.keySet()
-                .removeIf(group ->
-                        group.incarnation() <= config.num() && !config.groups().containsKey(group));
+                .removeIf(group -> group.incarnation() <= config.num()
+                        && !config.terms().mayHaveLost(group.incarnation())
+                        && !config.groups().containsKey(group));
     }
 
     /** How long ago the group was heard, if that proves that it lives; -1 if nothing does. */

@@ -11,6 +11,8 @@ import io.ostraka.proto.controller.ChangeReply;
 import io.ostraka.proto.controller.ChangeRequest;
 import io.ostraka.proto.controller.PlannedRecovery;
 import io.ostraka.proto.controller.RecoveryState;
+import io.ostraka.proto.controller.RestoreState;
+import io.ostraka.proto.controller.Resume;
 import io.ostraka.shardctrler.codec.CommandWire;
 import io.ostraka.shardctrler.command.OwnerReport;
 import io.ostraka.shardctrler.command.TokenState;
@@ -18,9 +20,12 @@ import io.ostraka.shardctrler.state.ControllerState;
 import io.ostraka.shardctrler.state.Recoveries.Said;
 import io.ostraka.shardctrler.state.RecoveryForecast;
 import io.ostraka.shardctrler.state.RecoveryStatus;
+import io.ostraka.shardctrler.state.RestoreStatus;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -28,8 +33,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is special about giving a group up: which one a shard waits for, whether it lives after all, and what is
- * expected of its shards, from what the leaders of groups last said here. Any thread.
+ * What is special about giving groups up: which one a shard waits for, which are silent, whether one lives after all,
+ * and what is expected of its shards, from what the leaders of groups last said here. Any thread.
  */
 final class RecoveryRequests {
 
@@ -76,6 +81,14 @@ final class RecoveryRequests {
     /** Fills in which group a plan is about: the present one of its number, or the one that a shard waits for. */
     Subject subject(ChangeRequest request, ControllerState state) {
         ClusterConfig config = state.config();
+        if (config != null && request.hasResume()) {
+            return new Subject.Named(request.toBuilder()
+                    .setResume(Resume.newBuilder()
+                            .addAllDead(silent(state, config).stream()
+                                    .map(ConfigWire::toWire)
+                                    .toList()))
+                    .build());
+        }
         if (config == null || !request.hasRecover()) {
             return new Subject.Named(request);
         }
@@ -109,6 +122,17 @@ final class RecoveryRequests {
         return named(request, successor != null && config.isAlive(successor) ? successor : owner);
     }
 
+    /** The groups that should be heard and are not, also those that a restore waits for and does not have. */
+    private List<GroupRef> silent(ControllerState state, ClusterConfig config) {
+        long now = nanoTime.getAsLong();
+        TreeSet<GroupRef> expected = new TreeSet<>(config.groups().keySet());
+        expected.removeIf(group -> !config.isAlive(group));
+        RestoreStatus.of(state).ifPresent(status -> expected.addAll(status.waitsFor()));
+        return expected.stream()
+                .filter(group -> words.silenceNanos(group, now) < 0)
+                .toList();
+    }
+
     /** Of the groups that a shard waits for the one that is not heard. */
     private Subject silentOf(ChangeRequest request, int shard, SortedSet<GroupRef> waitsFor) {
         long now = nanoTime.getAsLong();
@@ -140,13 +164,23 @@ final class RecoveryRequests {
 
     /** Why a group is not given up although it could be: it lives. One that is given up already is no problem. */
     Answers.@Nullable Refused problemOf(ChangeRequest request, ControllerState state) {
+        if (request.hasResume()) {
+            return request.getResume().getDeadList().stream()
+                    .map(dead -> problemOf(dead, state))
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElseGet(this::tooNew);
+        }
         if (!request.hasRecover()) {
             return null;
         }
         if (request.getRecover().hasShard()) {
             return new Answers.Refused(StatusCode.INVALID, "name the group that is to be given up, as the plan did");
         }
-        io.ostraka.proto.GroupRef dead = request.getRecover().getDead();
+        return problemOf(request.getRecover().getDead(), state);
+    }
+
+    private Answers.@Nullable Refused problemOf(io.ostraka.proto.GroupRef dead, ControllerState state) {
         if (dead.getGid() < 0 || dead.getIncarnation() < 0) {
             return new Answers.Refused(StatusCode.INVALID, "the request names no group that could be given up");
         }
@@ -154,8 +188,7 @@ final class RecoveryRequests {
         if (isGivenUp(group, state)) {
             return null;
         }
-        long now = nanoTime.getAsLong();
-        long silence = words.silenceNanos(group, now);
+        long silence = words.silenceNanos(group, nanoTime.getAsLong());
         long enough = TimeUnit.NANOSECONDS.toSeconds(GroupWords.ALIVE_NANOS);
         if (silence >= 0) {
             return new Answers.Refused(
@@ -165,13 +198,19 @@ final class RecoveryRequests {
                             + " s ago; a group that lives is told to leave,"
                             + " and one that has just died can be given up after " + enough + " s of silence");
         }
-        long led = now - leading.get().sinceNanos();
+        return tooNew();
+    }
+
+    /** Why this controller cannot tell who is silent, or null if it can. */
+    private Answers.@Nullable Refused tooNew() {
+        long led = nanoTime.getAsLong() - leading.get().sinceNanos();
+        long enough = TimeUnit.NANOSECONDS.toSeconds(GroupWords.ALIVE_NANOS);
         return led >= GroupWords.ALIVE_NANOS
                 ? null
                 : new Answers.Refused(
                         StatusCode.REJECTED,
                         "this controller has led for " + TimeUnit.NANOSECONDS.toSeconds(led)
-                                + " s, too short to tell that group " + dead.getGid() + " is silent; try again in "
+                                + " s, too short to tell which groups are silent; try again in "
                                 + (enough - TimeUnit.NANOSECONDS.toSeconds(led)) + " s");
     }
 
@@ -203,6 +242,16 @@ final class RecoveryRequests {
     /** How far shards are that lost a group. */
     static List<RecoveryState> states(ControllerState state) {
         return RecoveryStatus.of(state).stream().map(RecoveryRequests::toWire).toList();
+    }
+
+    /** How far a restore is. */
+    static RestoreState toWire(RestoreStatus status) {
+        return RestoreState.newBuilder()
+                .addAllWaitsFor(
+                        status.waitsFor().stream().map(ConfigWire::toWire).toList())
+                .addAllMissingShards(status.missing())
+                .setUnsettledShards(status.unsettled())
+                .build();
     }
 
     private static RecoveryState toWire(RecoveryStatus status) {

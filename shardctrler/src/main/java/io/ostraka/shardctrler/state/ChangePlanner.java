@@ -6,6 +6,7 @@ import static io.ostraka.shardctrler.state.PlannedChange.rejected;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.GroupRef;
 import io.ostraka.proto.config.GroupRow;
+import io.ostraka.proto.config.RestoreStage;
 import io.ostraka.proto.config.ShardRow;
 import io.ostraka.shardctrler.command.Change;
 import io.ostraka.shardctrler.command.Change.Leave;
@@ -26,6 +27,10 @@ final class ChangePlanner {
     private ChangePlanner() {}
 
     static PlannedChange plan(ConfigDraft draft, MapHistory history, Change change) {
+        if (draft.stage() != RestoreStage.NONE && !(change instanceof Change.Resume)) {
+            return rejected("the controllers were restored from a backup and plan nothing before all groups have said"
+                    + " what they hold; 'ostraka query' shows who is missing");
+        }
         return switch (change) {
             case Change.Join join -> JoinPlanner.plan(draft, join);
             case Leave leave -> leave(draft, leave);
@@ -34,6 +39,7 @@ final class ChangePlanner {
             case Undo undo -> undo(draft, history, undo);
             case Change.Recover recover -> RecoveryPlanner.recover(draft, recover);
             case Change.Forget forget -> RecoveryPlanner.forget(draft, forget);
+            case Change.Resume resume -> Restores.resume(draft, resume.dead());
         };
     }
 
@@ -150,7 +156,12 @@ final class ChangePlanner {
             return invalid(
                     "there is no configuration " + undo.toNum() + " to go back to; they go from 0 to " + before.num());
         }
-        List<ShardRow> old = history.at(undo.toNum(), before).orElseThrow().shards();
+        Optional<ClusterConfig> then = history.at(undo.toNum(), before);
+        if (then.isEmpty()) {
+            return invalid("configuration " + undo.toNum() + " is not known any more: the controllers were restored"
+                    + " from a backup since");
+        }
+        List<ShardRow> old = then.get().shards();
         boolean differs = false;
         for (ShardRow was : old) {
             GroupRef planned = was.target();

@@ -9,6 +9,7 @@ import io.ostraka.proto.config.GroupRef;
 import io.ostraka.proto.config.GroupRow;
 import io.ostraka.proto.config.NodeRow;
 import io.ostraka.proto.config.ReplicaRow;
+import io.ostraka.proto.config.RestoreStage;
 import io.ostraka.proto.config.ShardRecovery;
 import io.ostraka.proto.config.ShardRow;
 import io.ostraka.shardctrler.balance.Balancer;
@@ -17,6 +18,7 @@ import io.ostraka.shardctrler.command.ShardMove;
 import io.ostraka.shardctrler.state.Recoveries.Outcome;
 import io.ostraka.shardctrler.state.Recoveries.Recovery;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,7 @@ final class ConfigDraft {
     private final TreeMap<Long, NodeRow> nodes;
     private final Settlements.Draft settlements;
     private final Recoveries.Draft recoveries;
+    private final Restoration.Draft restoration;
     private ClusterTerms terms;
     private Registry registry;
     private boolean registryChanged;
@@ -54,6 +57,7 @@ final class ConfigDraft {
         nodes = new TreeMap<>(before.nodes());
         settlements = new Settlements.Draft(base.settlements());
         recoveries = new Recoveries.Draft(base.recoveries());
+        restoration = new Restoration.Draft(base.restoration());
         registry = base.registry();
         terms = before.terms();
     }
@@ -86,8 +90,32 @@ final class ConfigDraft {
         registryChanged = true;
     }
 
+    ClusterTerms terms() {
+        return terms;
+    }
+
     void terms(ClusterTerms newTerms) {
         terms = newTerms;
+    }
+
+    RestoreStage stage() {
+        return terms.stage();
+    }
+
+    void stage(RestoreStage stage) {
+        terms = terms.withStage(stage);
+    }
+
+    Restoration.Draft restoration() {
+        return restoration;
+    }
+
+    int shardCount() {
+        return shards.size();
+    }
+
+    List<GroupRow> groups() {
+        return List.copyOf(groups.values());
     }
 
     void put(GroupRow row) {
@@ -155,6 +183,79 @@ final class ConfigDraft {
         endRecovery(shard);
     }
 
+    /** Records what a group said after a restore: where the shard is, and where it is on its way to. */
+    void heardOf(int shard, GroupRef owner, long epoch, @Nullable GroupRef target) {
+        shards.set(shard, shards.get(shard).withOwner(owner, epoch).withTarget(owner.equals(target) ? null : target));
+    }
+
+    /** Records that what is said of one group is true of a later one with the same number, if of any. */
+    void replace(GroupRef earlier, GroupRef later) {
+        groups.remove(earlier);
+        shards.replaceAll(row -> earlier.equals(row.owner()) ? row.withOwner(later, row.epoch()) : row);
+        shards.replaceAll(row -> earlier.equals(row.target()) ? row.withTarget(later) : row);
+    }
+
+    /** Drops a group that is gone, or, where a shard's row still names it, gives it up. */
+    void removeOrRetire(GroupRef group) {
+        boolean named = shards.stream().anyMatch(row -> group.equals(row.owner()) || group.equals(row.target()));
+        GroupRow row = groups.get(group);
+        if (!named) {
+            groups.remove(group);
+        } else if (row != null) {
+            put(row.asRetired());
+        }
+    }
+
+    /** Nothing is on its way to a group that was given up. */
+    void dropPlansToRetired() {
+        shards.replaceAll(row -> row.target() != null && !isAlive(row.target()) ? row.withTarget(null) : row);
+    }
+
+    /**
+     * Asks all groups about a shard whose token nobody has shown.
+     *
+     * @param evidence the last that is known of it; null: nothing
+     */
+    void goOnWithout(int shard, Restoration.@Nullable Evidence evidence) {
+        ShardRow row = shards.get(shard);
+        long epoch = evidence == null ? 1 : evidence.said().epoch();
+        if (groups.isEmpty()) {
+            return;
+        }
+        if (row.owner() == null) {
+            GroupRef known =
+                    evidence != null && groups.containsKey(evidence.group()) ? evidence.group() : groups.firstKey();
+            shards.set(shard, row.withOwner(known, epoch));
+        }
+        if (desired(shard) == null) {
+            shards.set(shard, shards.get(shard).withTarget(leastLoaded()).withPinned(false));
+        }
+        TreeSet<GroupRef> asked = new TreeSet<>(groups.keySet());
+        asked.removeIf(group -> !isAlive(group));
+        long lastEpoch = Restores.epochAfterLoss(this, Math.max(epoch, row.epoch()));
+        // A copy that was named, by a group that lives and whose log has not gone on from it, is the newest there is.
+        boolean namesCopy = evidence != null && evidence.namesCopy() && isAlive(evidence.group());
+        long copyFloor = namesCopy ? 0 : epoch;
+        recoveries.begin(shard, new Recovery(before.revision() + 1, copyFloor, lastEpoch, asked, new TreeMap<>()));
+        shards.set(shard, shards.get(shard).withRecovery(ShardRecovery.PENDING));
+    }
+
+    private @Nullable GroupRef leastLoaded() {
+        Map<GroupRef, Integer> load = new HashMap<>();
+        for (int shard = 0; shard < shards.size(); shard++) {
+            GroupRef group = desired(shard);
+            if (group != null) {
+                load.merge(group, 1, Integer::sum);
+            }
+        }
+        return groups.values().stream()
+                .filter(GroupRow::isMember)
+                .map(GroupRow::ref)
+                .min(Comparator.comparing((GroupRef group) -> load.getOrDefault(group, 0))
+                        .thenComparing(Comparator.naturalOrder()))
+                .orElse(null);
+    }
+
     void settle(OwnerReport report) {
         settlements.report(report);
     }
@@ -198,7 +299,8 @@ final class ConfigDraft {
 
     private void ask(int shard, SortedSet<GroupRef> asked) {
         asked.removeIf(group -> !isAlive(group));
-        recoveries.begin(shard, new Recovery(before.revision() + 1, copyFloor(shard), asked, new TreeMap<>()));
+        recoveries.begin(
+                shard, new Recovery(before.revision() + 1, copyFloor(shard), lastEpoch(shard), asked, new TreeMap<>()));
         shards.set(shard, shards.get(shard).withRecovery(ShardRecovery.PENDING));
     }
 
@@ -211,6 +313,15 @@ final class ConfigDraft {
         Outcome outcome = base.recoveries().outcomes().get(shard);
         ShardRow was = before.shard(shard);
         return was.recovery() == ShardRecovery.FROM_COPY && outcome != null ? outcome.copyEpoch() : was.epoch();
+    }
+
+    /**
+     * A group that took the token from the recorded owner has one epoch more than that one, and nobody took it from
+     * that group, since no revision named it as owner.
+     */
+    private long lastEpoch(int shard) {
+        Recovery asked = base.recoveries().pending().get(shard);
+        return asked != null ? asked.lastEpoch() : before.shard(shard).epoch() + 1;
     }
 
     /** What a group has to say of a shard that was lost. */
@@ -236,9 +347,11 @@ final class ConfigDraft {
         recoveries.wentOn(shard, new Outcome(Recoveries.Source.EMPTY, group, row.epoch(), 0));
     }
 
-    /** {@link Recoveries} says why at this epoch. */
+    /** {@link Recoveries} says why above this epoch. */
     private void name(int shard, GroupRef group, ShardRecovery how) {
-        own(shard, group, shards.get(shard).epoch() + 2);
+        Recovery recovery = recoveries.pending().get(shard);
+        long lastEpoch = recovery == null ? 0 : recovery.lastEpoch();
+        own(shard, group, Math.max(lastEpoch, shards.get(shard).epoch() + 1) + 1);
         shards.set(shard, shards.get(shard).withRecovery(how));
     }
 
@@ -326,7 +439,9 @@ final class ConfigDraft {
      */
     Drafted finish(boolean newMap) {
         RecoveryRules.settle(this);
-        removeSettledLeavers();
+        if (stage() == RestoreStage.NONE) {
+            removeSettledLeavers();
+        }
         List<GroupRef> gone = before.groups().keySet().stream()
                 .filter(ref -> !groups.containsKey(ref))
                 .toList();
@@ -342,7 +457,8 @@ final class ConfigDraft {
                         .filter(row -> !row.equals(before.nodes().get(row.nodeId())))
                         .toList());
         if (rows.isEmpty() && !newMap && terms.equals(before.terms())) {
-            boolean changed = registryChanged || settlements.isChanged() || recoveries.isChanged();
+            boolean changed =
+                    registryChanged || settlements.isChanged() || recoveries.isChanged() || restoration.isChanged();
             return new Drafted(changed ? state(before, base.history()) : base, null, changed);
         }
         ConfigDelta delta = ConfigDelta.extending(before, newMap ? before.num() + 1 : before.num(), terms, rows);
@@ -351,8 +467,12 @@ final class ConfigDraft {
             case Extension.Refused refused ->
                 throw new IllegalStateException("a change made here does not fit: " + refused.why());
         };
-        MapHistory history = newMap ? base.history().and(before, after) : base.history();
-        return new Drafted(state(after, history), delta, true);
+        return new Drafted(state(after, newMap ? historyWith(after) : base.history()), delta, true);
+    }
+
+    /** In a restore also reports change what is planned, so each map stands for itself. */
+    private MapHistory historyWith(ClusterConfig after) {
+        return before.terms().stage() == RestoreStage.NONE ? base.history().and(before, after) : MapHistory.of(after);
     }
 
     private ControllerState state(ClusterConfig config, MapHistory history) {
@@ -361,6 +481,7 @@ final class ConfigDraft {
                 registry,
                 settlements.isChanged() ? settlements.build() : base.settlements(),
                 recoveries.isChanged() ? recoveries.build() : base.recoveries(),
+                restoration.build(),
                 history,
                 base.requests());
     }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param registry controllers, nodes and free ids
  * @param settlements what leaving groups wait for
  * @param recoveries shards whose group was given up for dead
+ * @param restoration what was heard since the controllers were restored from a backup
  * @param history old maps
  * @param requests administrators' latest requests
  */
@@ -19,12 +20,19 @@ public record ControllerState(
         Registry registry,
         Settlements settlements,
         Recoveries recoveries,
+        Restoration restoration,
         MapHistory history,
         RecordedRequests requests) {
 
     /** Before the first entry of the log. */
     public static final ControllerState EMPTY = new ControllerState(
-            null, Registry.EMPTY, Settlements.EMPTY, Recoveries.EMPTY, MapHistory.EMPTY, RecordedRequests.EMPTY);
+            null,
+            Registry.EMPTY,
+            Settlements.EMPTY,
+            Recoveries.EMPTY,
+            Restoration.NONE,
+            MapHistory.EMPTY,
+            RecordedRequests.EMPTY);
 
     /** Whether the cluster is founded. */
     public boolean isInitialised() {
@@ -44,10 +52,10 @@ public record ControllerState(
     }
 
     ControllerState with(Registry newRegistry) {
-        return new ControllerState(config, newRegistry, settlements, recoveries, history, requests);
+        return new ControllerState(config, newRegistry, settlements, recoveries, restoration, history, requests);
     }
 
     ControllerState with(RecordedRequests newRequests) {
-        return new ControllerState(config, registry, settlements, recoveries, history, newRequests);
+        return new ControllerState(config, registry, settlements, recoveries, restoration, history, newRequests);
     }
 }

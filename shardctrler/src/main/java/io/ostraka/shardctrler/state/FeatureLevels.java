@@ -2,7 +2,6 @@ package io.ostraka.shardctrler.state;
 
 import io.ostraka.proto.Feature;
 import io.ostraka.proto.config.ClusterConfig;
-import io.ostraka.proto.config.ClusterTerms;
 import io.ostraka.proto.config.GroupRow;
 import io.ostraka.proto.config.NodeRow;
 import io.ostraka.proto.config.ReplicaRow;
@@ -63,7 +62,7 @@ public final class FeatureLevels {
             return Transitions.refused(state, Reason.REJECTED, "some nodes do not know feature level " + level);
         }
         ConfigDraft draft = new ConfigDraft(state);
-        draft.terms(new ClusterTerms(level));
+        draft.terms(config.terms().withFeatureLevel(level));
         ConfigDraft.Drafted drafted = draft.finish(false);
         ClusterConfig after = Transitions.configOf(drafted.state());
         return new Transition(

@@ -13,9 +13,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All desired maps that ever were, as what each changed against the one before. Immutable.
+ * All desired maps that ever were, as what each changed against the one before. After a restore they begin anew, with
+ * the whole map of that time. Immutable.
  *
- * @param steps one a map, from number 1 on
+ * @param steps one a map, from number 1 or that of a restore on
  */
 public record MapHistory(List<Step> steps) {
 
@@ -49,15 +50,20 @@ public record MapHistory(List<Step> steps) {
      */
     public record Planned(int shard, @Nullable GroupRef group) {}
 
-    /** Copies the list; throws {@link IllegalArgumentException} unless it has every number from 1. */
+    /** Copies the list; throws {@link IllegalArgumentException} unless it has every number from its first. */
     public MapHistory {
         steps = List.copyOf(steps);
         for (int i = 0; i < steps.size(); i++) {
-            if (steps.get(i).num() != i + 1) {
+            if (steps.get(i).num() != steps.getFirst().num() + i) {
                 throw new IllegalArgumentException(
                         "the history has map " + steps.get(i).num() + " at place " + (i + 1));
             }
         }
+    }
+
+    /** The history that begins with the map of a configuration. */
+    static MapHistory of(ClusterConfig first) {
+        return EMPTY.and(ClusterConfig.founded(first.clusterId(), first.shardCount()), first);
     }
 
     /** This history and the step from {@code before} to {@code after}. */
@@ -89,11 +95,13 @@ public record MapHistory(List<Step> steps) {
      * An old map: its members, and for each shard the group it was planned to as target. It stands outside the chain of
      * changes. Nodes are named with the addresses they have now.
      *
-     * @param num number of the map, from 0
+     * @param num number of the map
      * @param now the present configuration
      */
     Optional<ClusterConfig> at(long num, ClusterConfig now) {
-        if (num < 0 || num > steps.size()) {
+        long first = steps.isEmpty() ? 1 : steps.getFirst().num();
+        long count = num - first + 1;
+        if (num < 0 || count > steps.size() || (num > 0 && count < 1) || (num == 0 && first > 1)) {
             return Optional.empty();
         }
         TreeMap<GroupRef, GroupRow> members = new TreeMap<>();
@@ -102,7 +110,7 @@ public record MapHistory(List<Step> steps) {
             shards.add(ShardRow.unborn(shard));
         }
         long revision = 1;
-        for (Step step : steps.subList(0, (int) num)) {
+        for (Step step : steps.subList(0, (int) count)) {
             revision = step.revision();
             step.left().forEach(members::remove);
             step.joined().forEach(row -> members.put(row.ref(), row));

@@ -63,10 +63,12 @@ public record Recoveries(
      *
      * @param revision that retired the group; earlier reports say nothing
      * @param copyFloor a copy that was frozen for a lower epoch is older than what was lost, and does not count
+     * @param lastEpoch the highest epoch that the shard can have had; it goes on above
      * @param asked who may hold the token or have a copy
      * @param said what they said last, by group
      */
-    public record Recovery(long revision, long copyFloor, SortedSet<GroupRef> asked, SortedMap<GroupRef, Said> said) {
+    public record Recovery(
+            long revision, long copyFloor, long lastEpoch, SortedSet<GroupRef> asked, SortedMap<GroupRef, Said> said) {
 
         /** Copies the collections. */
         public Recovery {
@@ -83,13 +85,13 @@ public record Recoveries(
         private Recovery with(OwnerReport report) {
             TreeMap<GroupRef, Said> more = new TreeMap<>(said);
             more.put(report.group(), Said.of(report));
-            return new Recovery(revision, copyFloor, asked, more);
+            return new Recovery(revision, copyFloor, lastEpoch, asked, more);
         }
 
         Recovery askingAlso(GroupRef group) {
             TreeSet<GroupRef> more = new TreeSet<>(asked);
             more.add(group);
-            return new Recovery(revision, copyFloor, more, said);
+            return new Recovery(revision, copyFloor, lastEpoch, more, said);
         }
     }
 

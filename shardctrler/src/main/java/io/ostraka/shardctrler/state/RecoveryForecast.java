@@ -101,7 +101,7 @@ public record RecoveryForecast(
         if (assumed) {
             said.put(owner, new Said(TokenState.SERVING, row.epoch(), null));
         }
-        Recovery recovery = new Recovery(asked.revision(), asked.copyFloor(), asked.asked(), said);
+        Recovery recovery = new Recovery(asked.revision(), asked.copyFloor(), asked.lastEpoch(), asked.asked(), said);
         return switch (RecoveryRules.of(row, recovery, now::isAlive, planned)) {
             case RecoveryRules.Verdict.Kept kept ->
                 of(

@@ -3,6 +3,7 @@ package io.ostraka.shardctrler.state;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.GroupRow;
 import io.ostraka.proto.config.ReplicaRow;
+import io.ostraka.proto.config.RestoreStage;
 import io.ostraka.proto.config.ShardRow;
 import io.ostraka.shardctrler.command.Claim;
 import io.ostraka.shardctrler.command.ControllerCommand.Report;
@@ -12,6 +13,8 @@ import io.ostraka.shardctrler.command.ControllerResult.Reason;
 import io.ostraka.shardctrler.command.ControllerResult.Refused;
 import io.ostraka.shardctrler.command.ControllerResult.Unchanged;
 import io.ostraka.shardctrler.command.Created;
+import io.ostraka.shardctrler.command.Hosted;
+import io.ostraka.shardctrler.command.KnownGroups;
 import io.ostraka.shardctrler.command.OwnerReport;
 import io.ostraka.shardctrler.state.ConfigDraft.Drafted;
 import java.util.List;
@@ -20,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What nodes and groups report, and which of it is news. */
 public final class Reports {
+
+    /** No shard changes hands so often; above it nothing could be added. */
+    private static final long EPOCH_MAX = 1L << 62;
 
     private Reports() {}
 
@@ -32,6 +38,9 @@ public final class Reports {
         if (config == null) {
             return new Report(List.of(), List.of(), List.of());
         }
+        if (config.terms().stage() != RestoreStage.NONE) {
+            return report;
+        }
         return new Report(
                 report.created(),
                 report.claims().stream().filter(claim -> isBirth(config, claim)).toList(),
@@ -40,7 +49,9 @@ public final class Reports {
                                 || settles(state, config, owner)
                                 || confirms(config, owner)
                                 || state.recoveries().waitsFor(owner))
-                        .toList());
+                        .toList(),
+                report.hosted(),
+                KnownGroups.NONE);
     }
 
     static Transition apply(ControllerState state, ClusterConfig config, Report report) {
@@ -50,13 +61,20 @@ public final class Reports {
             String problem = create(draft, created);
             refusal = refusal == null ? problem : refusal;
         }
-        for (Claim claim : report.claims()) {
-            claim(draft, config, claim);
+        Restores.hear(draft, report.known());
+        for (Hosted hosted : report.hosted()) {
+            String problem = Restores.takeUp(draft, hosted);
+            refusal = refusal == null ? problem : refusal;
+        }
+        if (draft.stage() == RestoreStage.NONE) {
+            for (Claim claim : report.claims()) {
+                claim(draft, config, claim);
+            }
         }
         for (OwnerReport owner : report.owners()) {
-            own(draft, config, owner);
+            hear(draft, config, owner);
         }
-        Drafted drafted = draft.finish(false);
+        Drafted drafted = draft.finish(Restores.advance(draft));
         return new Transition(drafted.state(), result(drafted, refusal), drafted.delta());
     }
 
@@ -107,6 +125,16 @@ public final class Reports {
         return row.owner() == null && claim.group().equals(row.target());
     }
 
+    /** In a restore words count for what they say of tokens; in its first stage they do not change the table else. */
+    private static void hear(ConfigDraft draft, ClusterConfig config, OwnerReport report) {
+        if (draft.stage() != RestoreStage.HEARING) {
+            own(draft, config, report);
+        }
+        if (draft.stage() != RestoreStage.NONE && isFromLivingGroup(config, report)) {
+            Restores.hear(draft, report);
+        }
+    }
+
     private static void own(ConfigDraft draft, ClusterConfig config, OwnerReport report) {
         if (!isFromLivingGroup(config, report)) {
             return;
@@ -136,7 +164,10 @@ public final class Reports {
 
     private static boolean isFromLivingGroup(ClusterConfig config, OwnerReport report) {
         int shard = report.at().shard();
-        return shard >= 0 && shard < config.shardCount() && config.isAlive(report.group());
+        return shard >= 0
+                && shard < config.shardCount()
+                && report.at().epoch() <= EPOCH_MAX
+                && config.isAlive(report.group());
     }
 
     private static boolean isNewOwner(ClusterConfig config, OwnerReport report) {

@@ -87,17 +87,25 @@ public final class Transitions {
         if (problem != null) {
             return refused(state, Reason.INVALID, problem);
         }
-        ClusterConfig founded =
-                ClusterConfig.founded(command.clusterId(), command.shards(), new ClusterTerms(command.featureLevel()));
-        ControllerState next = new ControllerState(
-                founded,
+        ControllerState next =
+                command.restore() == null ? founded(state, command) : Restores.begin(command, command.restore());
+        ClusterConfig first = configOf(next);
+        String message = command.restore() == null
+                ? "initialised with " + command.shards() + " shards"
+                : "restored from a backup of revision "
+                        + command.restore().config().revision();
+        return new Transition(next, new Done(first.num(), first.revision(), List.of(), message), null);
+    }
+
+    private static ControllerState founded(ControllerState state, Initialise command) {
+        return new ControllerState(
+                ClusterConfig.founded(command.clusterId(), command.shards(), new ClusterTerms(command.featureLevel())),
                 state.registry().withControllers(command.members()),
                 state.settlements(),
                 state.recoveries(),
+                state.restoration(),
                 state.history(),
                 state.requests());
-        String message = "initialised with " + command.shards() + " shards";
-        return new Transition(next, new Done(founded.num(), founded.revision(), List.of(), message), null);
     }
 
     /** What is wrong with a request to found a cluster, or null. */
@@ -130,7 +138,7 @@ public final class Transitions {
                 return "controller " + member.address() + " is named twice; name each once";
             }
         }
-        return null;
+        return command.restore() == null ? null : Restores.problemOf(command, command.restore());
     }
 
     private static Transition administer(ControllerState state, ClusterConfig config, Administer command) {

@@ -7,6 +7,7 @@ import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.ConfigDelta;
 import io.ostraka.proto.config.Extension;
 import io.ostraka.proto.config.GroupRef;
+import io.ostraka.proto.config.RestoreStage;
 import io.ostraka.shardctrler.codec.CommandCodec;
 import io.ostraka.shardctrler.command.Change;
 import io.ostraka.shardctrler.command.Change.JoiningGroup;
@@ -24,6 +25,7 @@ import io.ostraka.shardctrler.command.ControllerResult.Unchanged;
 import io.ostraka.shardctrler.command.OwnerReport;
 import io.ostraka.shardctrler.command.OwnerReport.ShardEpoch;
 import io.ostraka.shardctrler.command.RequestId;
+import io.ostraka.shardctrler.command.Restore;
 import io.ostraka.shardctrler.command.TokenState;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,6 +51,22 @@ public final class PlannedCluster {
     public static PlannedCluster founded(int shards, int featureLevel) {
         PlannedCluster cluster = new PlannedCluster();
         cluster.apply(new Initialise(77, shards, List.of(new ControllerMember(1L << 62, 5, "ctrl:1")), featureLevel));
+        return cluster;
+    }
+
+    /** New controllers of this cluster as it was when a backup was taken; {@code backup} is not touched. */
+    public static PlannedCluster restored(ControllerState backup, long atEpochSeconds) {
+        PlannedCluster cluster = new PlannedCluster();
+        cluster.apply(new Initialise(
+                77,
+                Transitions.configOf(backup).shardCount(),
+                List.of(new ControllerMember(1L << 61, 6, "ctrl:1")),
+                Feature.NEWEST_LEVEL,
+                new Restore(
+                        Transitions.configOf(backup),
+                        backup.registry().nodes(),
+                        backup.registry().nextReplicaId(),
+                        atEpochSeconds)));
         return cluster;
     }
 
@@ -199,7 +217,7 @@ public final class PlannedCluster {
             followed = ((Extension.Extended) followed.apply(delta)).config();
         }
         assertThat(followed).isEqualTo(now);
-        if (now == null || before.config() == null) {
+        if (now == null || before.config() == null || before.config().terms().stage() != RestoreStage.NONE) {
             return;
         }
         long newNum = now.num() - before.config().num();

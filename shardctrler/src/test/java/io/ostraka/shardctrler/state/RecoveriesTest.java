@@ -448,7 +448,7 @@ class RecoveriesTest extends RecoveryScenario {
         GroupRef one = cluster.ref(1);
         long revision = cluster.config().revision();
         Change recover = new Change.Recover(1, one.incarnation(), 0);
-        cluster.register(7, "n7:1", 2);
+        cluster.register(7, "n7:1", Feature.NEWEST_LEVEL);
 
         assertRefused(
                 cluster.apply(new Administer(

@@ -23,7 +23,7 @@ abstract class RecoveryScenario {
 
     static PlannedCluster newest(PlannedCluster cluster) {
         for (int node = 1; node <= 4; node++) {
-            cluster.register(node, "n" + node + ":1", 2);
+            cluster.register(node, "n" + node + ":1", Feature.NEWEST_LEVEL);
         }
         return cluster;
     }

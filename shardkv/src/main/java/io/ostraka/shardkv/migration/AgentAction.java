@@ -4,6 +4,7 @@ import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.ReplicaId;
 import io.ostraka.shardkv.command.Command;
 import io.ostraka.shardkv.command.ExportName;
+import io.ostraka.shardkv.shard.GroupConfig;
 import java.util.List;
 
 /** What a leader's agents want done. Everything may fail or be lost; the agents try again. */
@@ -77,6 +78,9 @@ public sealed interface AgentAction {
             sizes = List.copyOf(sizes);
         }
     }
+
+    /** Tell controllers that were restored from a backup which groups this group's log knows. */
+    record ReportKnown(GroupConfig config) implements AgentAction {}
 
     /** Tell an operator: a copy differed from its source, or something as grave. */
     record Alarm(String message) implements AgentAction {}

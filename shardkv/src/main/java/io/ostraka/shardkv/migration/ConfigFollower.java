@@ -5,6 +5,7 @@ import io.ostraka.proto.config.ConfigDelta;
 import io.ostraka.proto.config.ConfigHash;
 import io.ostraka.proto.config.GroupRef;
 import io.ostraka.proto.config.GroupRow;
+import io.ostraka.proto.config.RestoreStage;
 import io.ostraka.proto.config.ShardRow;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.GroupId;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the configuration into the group's log: one revision after the other, or all rows where a revision is missing.
+ * What controllers show that still ask what became of the cluster ({@link RestoreStage#HEARING}) is not taken.
  */
 final class ConfigFollower {
 
@@ -64,6 +66,7 @@ final class ConfigFollower {
         ClusterConfig newest = latest;
         if (proposing
                 || newest == null
+                || newest.terms().stage() == RestoreStage.HEARING
                 || newest.revision() <= held.revision()
                 || outbox.nowNanos() - notBeforeNanos < 0) {
             return;
@@ -79,6 +82,11 @@ final class ConfigFollower {
             }
             follow();
         });
+    }
+
+    /** How far a restore of the controllers is, as far as is known here. */
+    RestoreStage stage() {
+        return latest == null ? RestoreStage.NONE : latest.terms().stage();
     }
 
     /** All rows that groups need. */

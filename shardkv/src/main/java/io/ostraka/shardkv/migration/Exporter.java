@@ -4,7 +4,6 @@ import io.ostraka.raft.core.Bytes;
 import io.ostraka.shardkv.command.Command;
 import io.ostraka.shardkv.command.Digest;
 import io.ostraka.shardkv.command.ExportName;
-import io.ostraka.shardkv.command.ShardPlan;
 import io.ostraka.shardkv.shard.FrozenChunk;
 import io.ostraka.shardkv.shard.KvResult;
 import io.ostraka.shardkv.shard.ShardState;
@@ -172,8 +171,7 @@ final class Exporter {
     }
 
     private void cancel() {
-        ShardPlan plan = outbox.view().config().plan(name.shard());
-        if (name.epoch() > shard().state().highestEpochToHandOver(name.source(), plan)) {
+        if (!outbox.view().config().canHavePlanned(shard().state(), name.source(), name)) {
             refuse();
             return;
         }

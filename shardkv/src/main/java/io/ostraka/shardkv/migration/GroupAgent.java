@@ -1,5 +1,6 @@
 package io.ostraka.shardkv.migration;
 
+import io.ostraka.proto.config.RestoreStage;
 import io.ostraka.raft.core.GroupId;
 import io.ostraka.shardkv.shard.GroupView;
 import java.util.List;
@@ -79,12 +80,16 @@ public final class GroupAgent {
 
     private void drive() {
         follower.follow();
+        RestoreStage stage = follower.stage();
         if (outbox.view().config().hasRetired(outbox.view().group())) {
+            if (stage != RestoreStage.NONE) {
+                reporter.speak(stage);
+            }
             return;
         }
         imports.drive();
         exports.drive();
-        reporter.drive();
+        reporter.drive(stage);
         purger.drive();
         digests.drive();
     }

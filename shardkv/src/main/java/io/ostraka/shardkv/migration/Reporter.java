@@ -1,5 +1,6 @@
 package io.ostraka.shardkv.migration;
 
+import io.ostraka.proto.config.RestoreStage;
 import io.ostraka.proto.config.ShardRecovery;
 import io.ostraka.raft.core.GroupId;
 import io.ostraka.shardkv.command.Command;
@@ -16,13 +17,14 @@ import java.util.TreeSet;
 /**
  * Speaks to the controller for the group: claims shards that nobody owns, reports the tokens that the group's log holds
  * until the configuration shows them, and, while a group leaves, what its log says of every shard it holds, so that the
- * leaving group can be settled; of a shard that lost a group, whatever its log has. Creates claimed shards once the
- * configuration names the group as their owner, and goes on with lost ones.
+ * leaving group can be settled; of a shard that lost a group, and of every shard while controllers are being restored
+ * from a backup, whatever its log has. Creates claimed shards once the configuration names the group as their owner,
+ * and goes on with lost ones.
  */
 final class Reporter {
 
-    /** Lost shards in one report. */
-    private static final int PENDING_MAX = 1_024;
+    /** Shards in one report that the log says no token of. */
+    private static final int TOLD_MAX = 1_024;
 
     private final GroupId self;
     private final Outbox outbox;
@@ -36,7 +38,7 @@ final class Reporter {
     private long reportAtNanos;
     private long sizesAtNanos;
     private long reportedRevision;
-    private int nextPending;
+    private int nextToTell;
 
     Reporter(GroupId self, Outbox outbox, AgentOptions options) {
         this.self = self;
@@ -46,12 +48,22 @@ final class Reporter {
         this.sizesAtNanos = outbox.nowNanos();
     }
 
-    void drive() {
+    void drive(RestoreStage stage) {
+        create(outbox.view());
+        speak(stage);
+    }
+
+    /**
+     * Reports, if anything is due.
+     *
+     * @param stage how far controllers are that were restored; as long as they are not done they ask for every shard
+     */
+    void speak(RestoreStage stage) {
+        boolean restoring = stage != RestoreStage.NONE;
         GroupView view = outbox.view();
-        create(view);
         long now = outbox.nowNanos();
         List<Integer> claims = claims(view.config());
-        List<OwnerReport> owners = owners(view);
+        List<OwnerReport> owners = owners(view, restoring);
         TreeSet<Integer> held = new TreeSet<>();
         owners.forEach(owner -> held.add(owner.shard()));
         boolean due = now - reportAtNanos >= 0
@@ -68,7 +80,10 @@ final class Reporter {
         }
         reportAtNanos = now + options.retryNanos();
         reportedRevision = view.config().revision();
-        List<OwnerReport> copies = copies(view);
+        List<OwnerReport> copies = copies(view, restoring);
+        if (stage == RestoreStage.HEARING) {
+            outbox.add(new AgentAction.ReportKnown(view.config()));
+        }
         // When sizes are due there is always a report, so that a group which has nothing to say is known to live.
         if (sizesDue || !claims.isEmpty() || !owners.isEmpty() || !copies.isEmpty()) {
             outbox.add(new AgentAction.Report(claims, owners, copies, sizes));
@@ -109,9 +124,9 @@ final class Reporter {
         return claims;
     }
 
-    private List<OwnerReport> owners(GroupView view) {
+    private List<OwnerReport> owners(GroupView view, boolean restoring) {
         GroupConfig config = view.config();
-        boolean settling = false;
+        boolean settling = restoring;
         for (GroupPlan group : config.groups().values()) {
             settling |= group.leaving();
         }
@@ -133,37 +148,40 @@ final class Reporter {
 
     /**
      * What the log has of shards whose token it does not hold: copies, for an operator to know; and of the next shards
-     * that lost a group whatever it has, so that the controller can decide. All of them take a few reports.
+     * that are asked for whatever it has, so that the controller can decide. All of them take a few reports.
      */
-    private List<OwnerReport> copies(GroupView view) {
+    private List<OwnerReport> copies(GroupView view, boolean restoring) {
         List<OwnerReport> copies = new ArrayList<>();
         GroupConfig config = view.config();
         for (ShardView shard : view.known()) {
             boolean copy = shard.state() instanceof ShardState.Frozen || shard.state() instanceof ShardState.Importing;
-            if (copy && !config.plan(shard.shard()).isPending()) {
+            if (copy && !restoring && !config.plan(shard.shard()).isPending()) {
                 copies.add(report(shard, config));
             }
         }
         int told = 0;
-        for (ShardPlan plan : config.plans()) {
-            ShardView shard = view.shard(plan.shard());
-            if (!plan.isPending() || plan.shard() < nextPending || shard.state().isServing()) {
+        for (int number = nextToTell; number < view.shards(); number++) {
+            ShardView shard = view.shard(number);
+            boolean asked = restoring || config.plan(number).isPending();
+            if (!asked || shard.state().isServing()) {
                 continue;
             }
-            if (told == PENDING_MAX) {
-                nextPending = plan.shard();
+            if (told == TOLD_MAX) {
+                nextToTell = number;
                 return copies;
             }
             told++;
             copies.add(report(shard, config));
         }
-        nextPending = 0;
+        nextToTell = 0;
         return copies;
     }
 
-    private static OwnerReport report(ShardView shard, GroupConfig config) {
-        ShardState state = shard.state();
-        long epoch = state instanceof ShardState.Importing importing ? importing.epoch() : state.lastEpoch();
+    /** Of a retired group every shard is retired, also one that it never held. */
+    private OwnerReport report(ShardView shard, GroupConfig config) {
+        ShardState held = shard.state();
+        ShardState state = config.hasRetired(self) ? new ShardState.Retired(held.lastEpoch()) : held;
+        long epoch = held instanceof ShardState.Importing importing ? importing.epoch() : held.lastEpoch();
         return new OwnerReport(shard.shard(), epoch, config.revision(), state);
     }
 

@@ -154,6 +154,12 @@ final class ConfigWatch {
         }
         ClusterConfig known = current;
         if (known != null && whole.revision() < known.revision()) {
+            if (whole.terms().lastRestoredAt() != known.terms().lastRestoredAt()) {
+                LOG.error(
+                        "the controller at {} was restored with numbers below those that this node knows: end it, and"
+                                + " restore again with a clock that is right",
+                        from.address);
+            }
             lost(from, "", "it lags: it has revision " + whole.revision() + ", known is " + known.revision());
             return;
         }

@@ -5,6 +5,7 @@ import io.ostraka.proto.ProtocolVersion;
 import io.ostraka.proto.StatusCode;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.GroupRef;
+import io.ostraka.proto.config.ReplicaRow;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a greeting is one that this node may talk to. Pure. */
@@ -29,8 +30,7 @@ final class HelloCheck {
         }
         boolean isStranger = config != null
                 && config.group(group)
-                        .filter(row ->
-                                row.replicas().stream().noneMatch(replica -> replica.nodeId() == hello.getNodeId()))
+                        .filter(row -> row.replicas().stream().noneMatch(replica -> isOn(replica, hello.getNodeId())))
                         .isPresent();
         return isStranger
                 ? new Refusal(
@@ -38,6 +38,11 @@ final class HelloCheck {
                         "node " + Long.toHexString(hello.getNodeId()) + " has no replica of group " + group
                                 + "; check the addresses of its nodes")
                 : null;
+    }
+
+    /** Restored controllers may not know yet which node has a replica. */
+    private static boolean isOn(ReplicaRow replica, long nodeId) {
+        return replica.nodeId() == nodeId || replica.nodeId() == 0;
     }
 
     /** The refusal of a greeting by a node of {@code clusterId} (0: it has not joined one yet), or null. */

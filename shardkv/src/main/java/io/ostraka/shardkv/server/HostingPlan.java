@@ -12,6 +12,7 @@ import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A replica is created only while the controller has not recorded it as created, and votes only once it has. So a
  * node that lost its disk does not begin anew under the old replica's id: what is recorded and not here is missing, and
  * stays so. A replica is removed only if the configuration is as new as its group and does not have it: a group's
- * identity never comes back.
+ * identity never comes back. One whose group the controllers may have lost when they were restored from a backup is
+ * kept, and told them.
  */
 final class HostingPlan {
 
@@ -36,6 +38,7 @@ final class HostingPlan {
                 case Run step -> step.replica().replica();
                 case Remove step -> step.replica().replica();
                 case Missing step -> step.replica();
+                case Tell step -> step.replica().replica();
             };
         }
 
@@ -51,6 +54,9 @@ final class HostingPlan {
         /** Its group is gone, or goes on without it: remove it with all its data. */
         record Remove(ReplicaDescriptor replica) implements Step {}
 
+        /** The controllers do not know its group, which may live. */
+        record Tell(ReplicaDescriptor replica) implements Step {}
+
         /** It was created once and is not in this directory. Not created again. */
         record Missing(GroupId group, ReplicaId replica) implements Step {}
     }
@@ -61,8 +67,11 @@ final class HostingPlan {
      * The steps, in the order of the configuration; replicas of the controller's own group are none of its business.
      *
      * @param here the directory's replicas by id
+     * @param knownSince the groups that the controllers have known since they were restored last: these they do not
+     *     lose
      */
-    static List<Step> of(ClusterConfig config, NodeId self, Map<ReplicaId, ReplicaDescriptor> here) {
+    static List<Step> of(
+            ClusterConfig config, NodeId self, Map<ReplicaId, ReplicaDescriptor> here, Set<GroupRef> knownSince) {
         List<Step> steps = new ArrayList<>();
         for (GroupRow group : config.groups().values()) {
             for (ReplicaRow row : group.replicas()) {
@@ -70,12 +79,18 @@ final class HostingPlan {
                 // Of a group that was given up nobody makes or misses a replica; what is there runs on, to hear of it.
                 if (row.nodeId() == self.value() && (local != null || !group.retired())) {
                     steps.add(stepFor(group, row, local));
+                } else if (row.nodeId() == 0 && local != null) {
+                    // The controllers have heard of the group from others, and do not know yet who has this one.
+                    steps.add(new Step.Run(local));
+                    steps.add(new Step.Tell(local));
                 }
             }
         }
         for (ReplicaDescriptor local : here.values()) {
             if (isGone(config, local)) {
-                steps.add(new Step.Remove(local));
+                boolean lost = config.terms().mayHaveLost(local.group().incarnation())
+                        && !knownSince.contains(ShardAdmission.ref(local.group()));
+                steps.add(lost ? new Step.Tell(local) : new Step.Remove(local));
             }
         }
         return steps;

@@ -2,6 +2,7 @@ package io.ostraka.shardkv.server;
 
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.ConfigWire;
+import io.ostraka.proto.controller.KnownGroups;
 import io.ostraka.proto.controller.OwnerReport;
 import io.ostraka.proto.controller.ReportRequest;
 import io.ostraka.proto.controller.ShardClaim;
@@ -24,6 +25,7 @@ import io.ostraka.shardkv.migration.LogClock;
 import io.ostraka.shardkv.migration.TransferReply;
 import io.ostraka.shardkv.migration.TransferRequest;
 import io.ostraka.shardkv.shard.FrozenDigest;
+import io.ostraka.shardkv.shard.GroupConfig;
 import io.ostraka.shardkv.shard.GroupView;
 import io.ostraka.shardkv.shard.KvResult;
 import io.ostraka.shardkv.shard.ShardState;
@@ -182,6 +184,7 @@ final class LeadingGroup {
                                 replica,
                                 index,
                                 answer -> later(new AgentEvent.DigestAnswered(replica, index, answer))));
+            case AgentAction.ReportKnown(GroupConfig config) -> reportKnown(config);
             case AgentAction.Report report -> report(report);
             case AgentAction.Alarm(String message) -> LOG.error("group {}: {}", id(), message);
         }
@@ -281,6 +284,26 @@ final class LeadingGroup {
                         .setShard(size.shard())
                         .setKeys(size.keys())
                         .setBytes(size.bytes())));
+        parts.link().report(request, _ -> {});
+    }
+
+    private void reportKnown(GroupConfig config) {
+        ClusterConfig known = parts.config().get();
+        KnownGroups.Builder groups =
+                KnownGroups.newBuilder().setAppliedRevision(config.revision()).setNum(config.num());
+        groups.setSpeaker(ConfigWire.toWire(ShardAdmission.ref(id())));
+        config.groups().values().forEach(plan -> {
+            io.ostraka.proto.GroupRef ref = ConfigWire.toWire(ShardAdmission.ref(plan.group()));
+            if (plan.retired()) {
+                groups.addRetired(ref);
+            } else {
+                groups.addAlive(ref);
+            }
+        });
+        ReportRequest.Builder request = ReportRequest.newBuilder()
+                .setClusterId(known == null ? 0 : known.clusterId())
+                .setSpeaker(ConfigWire.toWire(ShardAdmission.ref(id())))
+                .setKnown(groups);
         parts.link().report(request, _ -> {});
     }
 

@@ -31,6 +31,7 @@ final class Registration {
     /** Whether a controller has heard of this start; a configuration does not tell, it names an address only. */
     private boolean accepted;
 
+    private long knownRestore;
     private boolean registered;
     private boolean asking;
     private String refusal = "";
@@ -67,6 +68,12 @@ final class Registration {
      * were given one address would otherwise take it from each other as fast as they can.
      */
     void follow(ClusterConfig config) {
+        long restoredAt = config.terms().lastRestoredAt();
+        if (restoredAt > knownRestore) {
+            // What the controllers know of this node is as old as their backup.
+            accepted = false;
+            knownRestore = restoredAt;
+        }
         registered = accepted
                 && config.addressOf(greeting.nodeId()).map(address::equals).orElse(false);
     }

@@ -3,6 +3,8 @@ package io.ostraka.shardkv.server;
 import io.ostraka.proto.StatusCode;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.ConfigWire;
+import io.ostraka.proto.config.GroupRef;
+import io.ostraka.proto.controller.HostedReplica;
 import io.ostraka.proto.controller.NodeReply;
 import io.ostraka.proto.controller.ReplicaCreated;
 import io.ostraka.proto.controller.ReportRequest;
@@ -24,6 +26,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +67,10 @@ final class ReplicaHosting {
     private final Set<ReplicaId> running = new HashSet<>();
     private final Set<ReplicaId> underWay = new HashSet<>();
     private final Map<ReplicaId, Trouble> troubles = new ConcurrentSkipListMap<>();
+    private final Set<GroupRef> knownSince = new HashSet<>();
+    /** Replicas whose groups the controllers do not know any more. */
+    private final Map<ReplicaId, Trouble> strangers = new ConcurrentSkipListMap<>();
+
     private @Nullable ClusterConfig config;
     private boolean upToDate;
     private boolean reporting;
@@ -103,6 +110,12 @@ final class ReplicaHosting {
      */
     void follow(ClusterConfig newer, boolean confirmed) {
         boolean first = config == null;
+        ClusterConfig before = config;
+        if (before == null || before.num() < newer.terms().lastRestoredAt()) {
+            knownSince.clear();
+        } else {
+            knownSince.addAll(before.groups().keySet());
+        }
         config = newer;
         upToDate = confirmed;
         if (first) {
@@ -113,7 +126,8 @@ final class ReplicaHosting {
 
     /** What is wrong with replicas of this node. */
     List<Trouble> troubles() {
-        return List.copyOf(troubles.values());
+        return Stream.concat(troubles.values().stream(), strangers.values().stream())
+                .toList();
     }
 
     private void review() {
@@ -122,7 +136,12 @@ final class ReplicaHosting {
             return;
         }
         ReportRequest.Builder report = ReportRequest.newBuilder().setClusterId(known.clusterId());
-        List<HostingPlan.Step> steps = HostingPlan.of(known, self, here);
+        List<HostingPlan.Step> steps = HostingPlan.of(known, self, here, knownSince);
+        strangers
+                .keySet()
+                .removeIf(id -> steps.stream()
+                        .noneMatch(step -> step instanceof HostingPlan.Step.Tell
+                                && step.id().equals(id)));
         for (HostingPlan.Step step : steps) {
             switch (step) {
                 case HostingPlan.Step.Report(ReplicaDescriptor replica) -> report.addCreated(created(replica));
@@ -131,13 +150,19 @@ final class ReplicaHosting {
                 case HostingPlan.Step.Remove(ReplicaDescriptor replica) when upToDate -> remove(replica);
                 case HostingPlan.Step.Missing(GroupId group, ReplicaId replica)
                 when upToDate -> missing(group, replica);
+                case HostingPlan.Step.Tell(ReplicaDescriptor replica)
+                when upToDate -> {
+                    report.addHosted(hosted(replica));
+                    stranger(replica);
+                }
+                case HostingPlan.Step.Tell _ -> {}
                 case HostingPlan.Step.Create _ -> {}
                 case HostingPlan.Step.Remove _ -> {}
                 case HostingPlan.Step.Missing _ -> {}
             }
         }
         forgetTroublesOfOthers(steps);
-        if (report.getCreatedCount() == 0) {
+        if (report.getCreatedCount() + report.getHostedCount() == 0) {
             return;
         }
         if (reporting) {
@@ -170,7 +195,7 @@ final class ReplicaHosting {
             review();
         }
         if (reply != null && reply.getCode() == StatusCode.REJECTED) {
-            LOG.debug("the controller does not take the report of created replicas: {}", reply.getMessage());
+            LOG.debug("the controller does not take the report of replicas: {}", reply.getMessage());
         }
     }
 
@@ -180,6 +205,28 @@ final class ReplicaHosting {
                 .setReplicaId(replica.replica().value())
                 .setNodeId(self.value())
                 .build();
+    }
+
+    private HostedReplica hosted(ReplicaDescriptor replica) {
+        return HostedReplica.newBuilder()
+                .setGroup(ConfigWire.toWire(ShardAdmission.ref(replica.group())))
+                .setReplicaId(replica.replica().value())
+                .setNodeId(self.value())
+                .addAllMembers(replica.founding().voters().stream()
+                        .map(ReplicaId::value)
+                        .toList())
+                .build();
+    }
+
+    private void stranger(ReplicaDescriptor replica) {
+        Trouble found = new Trouble(
+                replica.group(),
+                replica.replica(),
+                "the controllers were restored from a backup that does not have its group, which joined later; it is"
+                        + " kept, and they were told of it");
+        if (!found.equals(strangers.put(replica.replica(), found))) {
+            LOG.warn("replica {} of group {}: {}", replica.replica(), replica.group(), found.what());
+        }
     }
 
     private void create(ReplicaDescriptor replica) {

@@ -2,6 +2,7 @@ package io.ostraka.shardkv.server;
 
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.GroupRef;
+import io.ostraka.proto.config.RestoreStage;
 import io.ostraka.proto.config.ShardRecovery;
 import io.ostraka.proto.config.ShardRow;
 import io.ostraka.raft.core.GroupId;
@@ -64,10 +65,17 @@ sealed interface ShardAdmission {
 
     /**
      * Whether the group serves nothing any more, whatever its own log says yet: it was given up for dead, or is gone
-     * altogether. What a node has heard holds for its replicas at once.
+     * altogether. What a node has heard holds for its replicas at once; but controllers that were restored and still
+     * ask may not know yet that it lives.
      */
     static boolean isGivenUp(GroupId self, @Nullable ClusterConfig config) {
-        return config != null && config.num() >= self.incarnation() && !config.isAlive(ref(self));
+        if (config == null || config.num() < self.incarnation()) {
+            return false;
+        }
+        boolean stillAsked = config.terms().stage() == RestoreStage.HEARING
+                && config.terms().mayHaveLost(self.incarnation())
+                && config.group(ref(self)).isEmpty();
+        return !stillAsked && !config.isAlive(ref(self));
     }
 
     private static ShardAdmission absent(GroupRef self, long lastEpoch, ShardRow row) {

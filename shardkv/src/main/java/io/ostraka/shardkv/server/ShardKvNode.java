@@ -323,6 +323,10 @@ public final class ShardKvNode implements AutoCloseable {
         }
         for (GroupRow group : config.groups().values()) {
             for (ReplicaRow replica : group.replicas()) {
+                if (replica.nodeId() == 0) {
+                    // Controllers that were restored do not know yet who has it; it is where it was.
+                    continue;
+                }
                 parts.addresses().setNode(new ReplicaId(replica.replicaId()), new NodeId(replica.nodeId()));
             }
         }

@@ -1,10 +1,12 @@
 package io.ostraka.shardkv.shard;
 
 import io.ostraka.proto.Feature;
+import io.ostraka.proto.config.LostMaps;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.GroupId;
 import io.ostraka.shardkv.command.Command;
 import io.ostraka.shardkv.command.Command.ConfigUpdate;
+import io.ostraka.shardkv.command.ExportName;
 import io.ostraka.shardkv.command.GroupPlan;
 import io.ostraka.shardkv.command.ShardPlan;
 import java.util.Collection;
@@ -56,6 +58,29 @@ public record GroupConfig(
     public boolean hasRetired(GroupId group) {
         GroupPlan plan = groups.get(group);
         return plan != null && plan.retired();
+    }
+
+    /** Whether the controllers were ever restored from a backup; then all nodes know what that means. */
+    private boolean isRestored() {
+        return num >= LostMaps.FIRST_AFTER_RESTORE;
+    }
+
+    /**
+     * Whether the cluster goes on without this group, which joined in a map before this one: it left, or the
+     * controllers lost it in a restore and did not wait for it. Either way it never serves again.
+     */
+    public boolean goesOnWithout(GroupId group) {
+        return Feature.RESTORE.isKnownAt(featureLevel) && num >= group.incarnation() && !groups.containsKey(group);
+    }
+
+    /**
+     * Whether anybody can have planned to take a shard from this group at this epoch. Beyond what the group's log and
+     * configuration know, only controllers that were lost since can have: they had named the group as the one where the
+     * shard goes on, and those that took their place do not know it.
+     */
+    public boolean canHavePlanned(ShardState state, GroupId self, ExportName name) {
+        ShardPlan plan = plan(name.shard());
+        return name.epoch() <= state.highestEpochToHandOver(self, plan) || (isRestored() && plan.owner() != null);
     }
 
     /** The configuration after the update, or null if the update does not follow on this one. */

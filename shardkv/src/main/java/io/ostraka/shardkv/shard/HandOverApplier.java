@@ -42,7 +42,7 @@ final class HandOverApplier {
             return new KvResult.Ignored(StepRefusal.CONFIG_NOT_NEXT);
         }
         group.reconfigure(update, next);
-        if (next.hasRetired(group.self())) {
+        if (next.hasRetired(group.self()) || next.goesOnWithout(group.self())) {
             for (Shard shard : group.heldShards()) {
                 settle(shard, Transitions.retire(shard.state()));
                 shard.resetSessions(shard.sessions().floorMillis());
@@ -99,7 +99,7 @@ final class HandOverApplier {
                         shard,
                         Transitions.beginExport(state, plan, group.self(), shard.isCancelled(name.exportId()), name));
             case Command.Freeze ignored -> freeze(shard, name);
-            case Command.CancelExport ignored -> cancel(shard, plan, name);
+            case Command.CancelExport ignored -> cancel(shard, name);
             case Command.ForgetImport forget ->
                 settle(
                         shard,
@@ -151,9 +151,10 @@ final class HandOverApplier {
         return result;
     }
 
-    private KvResult cancel(Shard shard, ShardPlan plan, ExportName name) {
+    private KvResult cancel(Shard shard, ExportName name) {
         boolean full = shard.isFullFor(name.exportId());
-        KvResult result = settle(shard, Transitions.cancelExport(shard.state(), plan, group.self(), full, name));
+        KvResult result =
+                settle(shard, Transitions.cancelExport(shard.state(), group.config(), group.self(), full, name));
         if (result instanceof KvResult.Heeded) {
             shard.rememberCancelled(name);
         }

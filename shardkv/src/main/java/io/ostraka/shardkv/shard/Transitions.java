@@ -40,7 +40,7 @@ import java.util.List;
  *                       to go on empty)                                                     SERVING(named), cleared
  * FROZEN(epoch + 1)     RecoverShard (likewise; successor gone or retired)                  SERVING(named), cleared
  * FROZEN(epoch + 1)     RecoverShard (likewise, to go on from its copy)                     SERVING(named)
- * any but ABSENT        ConfigUpdate (which retires this group)                             RETIRED(last)
+ * any but ABSENT        ConfigUpdate (which retires this group, or goes on without it)      RETIRED(last)
  * </pre>
  *
  * <p>A step of a hand-over is heeded only if shard, epoch, export id and groups match the state exactly, and
@@ -84,7 +84,7 @@ final class Transitions {
         };
     }
 
-    /** The state of a shard once its group is given up for dead. */
+    /** The state of a shard once its group is given up for dead, or not part of the cluster any more. */
     static Transition retire(ShardState state) {
         return switch (state) {
             case Absent ignored -> Transition.ignored(StepRefusal.OTHER_STATE);
@@ -154,11 +154,11 @@ final class Transitions {
 
     /**
      * Where it is heeded, the caller remembers the id while the group may still serve the epoch named. An id at an
-     * epoch that is yet to come would be remembered for ever; nobody can have begun to import at it.
+     * epoch that nobody can have planned yet would be remembered for ever; nobody can have begun to import at it.
      *
      * @param full whether no further id can be remembered
      */
-    static Transition cancelExport(ShardState state, ShardPlan plan, GroupId self, boolean full, ExportName name) {
+    static Transition cancelExport(ShardState state, GroupConfig config, GroupId self, boolean full, ExportName name) {
         if (!name.source().equals(self)) {
             return Transition.ignored(StepRefusal.NOT_OURS);
         }
@@ -168,7 +168,7 @@ final class Transitions {
         if (state.isExporting(name)) {
             return Transition.keeping(new Serving(name.epoch()));
         }
-        if (name.epoch() > state.highestEpochToHandOver(self, plan)) {
+        if (!config.canHavePlanned(state, self, name)) {
             return Transition.ignored(StepRefusal.EPOCH_TO_COME);
         }
         if (full && name.epoch() >= state.lowestEpochToServe()) {

@@ -5,10 +5,13 @@ import static io.ostraka.shardkv.shard.GroupFixture.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.ClusterTerms;
 import io.ostraka.proto.config.ConfigDelta;
 import io.ostraka.proto.config.Extension;
 import io.ostraka.proto.config.GroupRef;
 import io.ostraka.proto.config.GroupRow;
+import io.ostraka.proto.config.LostMaps;
+import io.ostraka.proto.config.RestoreStage;
 import io.ostraka.proto.config.ShardRow;
 import io.ostraka.shardkv.command.Command;
 import io.ostraka.shardkv.command.ExportName;
@@ -81,6 +84,28 @@ class GroupAgentTest {
 
         assertThat(importer.machine().view().config().revision()).isEqualTo(later.revision());
         assertThat(importer.state(0)).isInstanceOf(ShardState.Importing.class);
+    }
+
+    @Test
+    void configurationOfControllersThatStillAskIsNotTaken_butAnsweredWithAllThatTheLogHas() {
+        long before = importer.machine().view().config().revision();
+        ClusterConfig backup = ClusterConfig.founded(9, GroupFixture.SHARDS);
+        ClusterTerms terms = new ClusterTerms(3, RestoreStage.HEARING, List.of(new LostMaps(0, 1_000)));
+        ClusterConfig asking = backup.restored(1_000, 1_000_000, terms, backup.shards(), backup.directory());
+        carryOut(agent.step(new AgentEvent.ConfigSeen(asking), nowNanos));
+
+        nowNanos += TICK_NANOS;
+        List<AgentAction> actions = agent.step(new AgentEvent.Tick(), nowNanos);
+
+        assertThat(importer.machine().view().config().revision()).isEqualTo(before);
+        assertThat(actions)
+                .contains(new AgentAction.ReportKnown(importer.machine().view().config()));
+        assertThat(actions)
+                .filteredOn(AgentAction.Report.class::isInstance)
+                .singleElement()
+                .satisfies(report -> assertThat(((AgentAction.Report) report).copies())
+                        .extracting(OwnerReport::shard)
+                        .containsExactly(0, 1, 2, 3));
     }
 
     /** With one group more, and the groups of this test with the plan that one of them imports shard 0. */

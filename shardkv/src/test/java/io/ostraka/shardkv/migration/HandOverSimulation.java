@@ -21,11 +21,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,12 +36,9 @@ import org.jspecify.annotations.Nullable;
  * applied, every shard has one token and at most one server, dead groups apart that have not heard yet; in the end
  * every acknowledged line is there once, in order, and no other line twice, but for what only a dead group knew.
  */
-final class HandOverSimulation {
+public final class HandOverSimulation {
 
     private static final long MILLI = 1_000_000L;
-    private static final int MEMORY = 400;
-
-    private record Event(long atNanos, long order, Runnable run) {}
 
     /** An importer's stream to a source, of one leader of each. */
     private record Stream(
@@ -51,11 +49,8 @@ final class HandOverSimulation {
     private final boolean mortal;
 
     private final SplittableRandom random;
-    private final PriorityQueue<Event> events = new PriorityQueue<>((a, b) -> {
-        int byTime = Long.compare(a.atNanos, b.atNanos);
-        return byTime != 0 ? byTime : Long.compare(a.order, b.order);
-    });
-    private final SimulatedController controller;
+    private final VirtualTime time;
+    private final PlanningController controller;
     private final TreeMap<GroupId, SimulatedGroup> groups = new TreeMap<>();
     /** Groups that died, and came back or may do so; with the revision that retired each, once it is. */
     private final TreeMap<GroupId, SimulatedGroup> dead = new TreeMap<>();
@@ -63,9 +58,9 @@ final class HandOverSimulation {
     private final Map<GroupId, Long> retiredAt = new HashMap<>();
     private final Set<GroupId> cameBack = new HashSet<>();
     private final List<SimulatedClient> clients = new ArrayList<>();
-    private final List<ClientWrite> sentWrites = new ArrayList<>();
-    private final List<TransferRequest> sentRequests = new ArrayList<>();
-    private final List<TransferReply> sentReplies = new ArrayList<>();
+    private final Memory<ClientWrite> sentWrites;
+    private final Memory<TransferRequest> sentRequests;
+    private final Memory<TransferReply> sentReplies;
     private final Map<Long, Stream> streams = new HashMap<>();
     private final Map<ExportName, Long> openStreams = new HashMap<>();
     private final long[] knownTimes = new long[GroupFixture.SHARDS];
@@ -77,8 +72,6 @@ final class HandOverSimulation {
 
     private final SessionOptions sessions;
     private final int lossPercent;
-    private long nowNanos;
-    private long nextOrder;
     private long nextStream;
     private boolean calm;
     private long handOvers;
@@ -86,10 +79,19 @@ final class HandOverSimulation {
     private long thawed;
 
     HandOverSimulation(long seed) {
+        this(seed, random -> new SimulatedController(GroupFixture.SHARDS, random));
+    }
+
+    /** A run of a seed, with a controller for {@link GroupFixture#SHARDS} shards. */
+    public HandOverSimulation(long seed, Function<SplittableRandom, PlanningController> controllers) {
         this.seed = seed;
         this.mortal = seed % 2 == 0;
         this.random = new SplittableRandom(seed);
-        this.controller = new SimulatedController(GroupFixture.SHARDS, random.split());
+        this.time = new VirtualTime(random);
+        this.sentWrites = new Memory<>(random);
+        this.sentRequests = new Memory<>(random);
+        this.sentReplies = new Memory<>(random);
+        this.controller = controllers.apply(random.split());
         this.lossPercent = random.nextInt(4) * 4;
         this.sessions = new SessionOptions(
                 random.nextLong(2_000, 60_000), random.nextInt(10, 60), random.nextLong(200, 2_000), 60_000);
@@ -102,27 +104,28 @@ final class HandOverSimulation {
     }
 
     /** How many shards have changed hands. */
-    long handOvers() {
+    public long handOvers() {
         return handOvers;
     }
 
     /** How many shards went on without a group that died, and how many of them from a frozen copy. */
-    Recovered recovered() {
+    public Recovered recovered() {
         return new Recovered(recoveries, thawed);
     }
 
     /** Shards that went on; from a frozen copy. */
-    record Recovered(long shards, long fromCopies) {}
+    public record Recovered(long shards, long fromCopies) {}
 
     /** Runs with faults, then without, and checks what is left. */
-    void run(long faultyMillis) {
-        every(15, this::tick);
-        every(4, this::commit);
-        every(20, this::clientsAct);
-        every(100, this::disturb);
-        runUntil(nowNanos + faultyMillis * MILLI);
+    public void run(long faultyMillis) {
+        time.every(15, this::tick);
+        time.every(4, this::commit);
+        time.every(20, this::clientsAct);
+        time.every(100, this::disturb);
+        time.every(200, this::controllerLives);
+        time.run(faultyMillis);
         calm = true;
-        runUntil(nowNanos + 15_000 * MILLI);
+        time.run(15_000);
         checkAftermath();
     }
 
@@ -130,28 +133,15 @@ final class HandOverSimulation {
         try {
             new HandOverAftermath(List.copyOf(groups.values()), all(), clients).check();
         } catch (AssertionError e) {
-            throw new AssertionError(failure(String.valueOf(e.getMessage())).getMessage(), e);
+            StringBuilder where = new StringBuilder(e.getMessage());
+            for (int shard = 0; shard < GroupFixture.SHARDS; shard++) {
+                where.append("\n  shard ")
+                        .append(shard)
+                        .append(": ")
+                        .append(Whereabouts.of(shard, groups, dead, controller));
+            }
+            throw new AssertionError(failure(where.toString()).getMessage(), e);
         }
-    }
-
-    private void runUntil(long endNanos) {
-        while (!events.isEmpty() && events.peek().atNanos <= endNanos) {
-            Event event = events.poll();
-            nowNanos = event.atNanos;
-            event.run.run();
-        }
-        nowNanos = endNanos;
-    }
-
-    private void after(long millis, Runnable run) {
-        events.add(new Event(nowNanos + millis * MILLI + random.nextLong(MILLI), nextOrder++, run));
-    }
-
-    private void every(long millis, Runnable run) {
-        after(millis, () -> {
-            run.run();
-            every(millis, run);
-        });
     }
 
     private boolean happens(int percent) {
@@ -160,7 +150,10 @@ final class HandOverSimulation {
 
     private void join(long gid) {
         GroupId id = controller.join(gid);
-        groups.put(id, new SimulatedGroup(id, sessions, random.split(), nowNanos));
+        if (id == null) {
+            return;
+        }
+        groups.put(id, new SimulatedGroup(id, sessions, random.split(), time.nowNanos()));
     }
 
     /** Who runs: the living, and those who came back from the dead. */
@@ -195,21 +188,27 @@ final class HandOverSimulation {
         }
         groups.remove(victim.id());
         dead.put(victim.id(), victim);
-        after(random.nextLong(100, 3_000), () -> {
+        time.after(random.nextLong(100, 3_000), () -> {
             controller.retire(victim.id());
-            retiredAt.put(victim.id(), controller.config().revision());
+            noteRetired();
             reloadWhileItIsRecovered();
-            after(random.nextLong(50, 4_000), () -> {
+            time.after(random.nextLong(50, 4_000), () -> {
                 cameBack.add(victim.id());
-                victim.changeLeader(nowNanos);
+                victim.changeLeader(time.nowNanos());
             });
         });
+    }
+
+    private void noteRetired() {
+        dead.keySet().stream()
+                .filter(controller::isRetired)
+                .forEach(id -> retiredAt.putIfAbsent(id, controller.config().revision()));
     }
 
     /** What a group has heard of the dead must outlive its own restarts before the shards go on. */
     private void reloadWhileItIsRecovered() {
         for (int i = random.nextInt(4); i > 0; i--) {
-            after(random.nextLong(20, 1_500), () -> {
+            time.after(random.nextLong(20, 1_500), () -> {
                 if (!calm) {
                     reload(anyGroup());
                 }
@@ -238,7 +237,7 @@ final class HandOverSimulation {
         }
         switch (random.nextInt(mortal ? 9 : 8)) {
             case 0, 1, 2, 3 -> controller.move();
-            case 4 -> anyGroup().changeLeader(nowNanos);
+            case 4 -> anyGroup().changeLeader(time.nowNanos());
             case 5 -> reload(anyGroup());
             case 6 -> leave(anyGroup().id());
             case 8 -> die();
@@ -249,7 +248,7 @@ final class HandOverSimulation {
             }
         }
         if (random.nextInt(4) == 0) {
-            unwatchedUntilNanos.put(anyGroup().id(), nowNanos + random.nextLong(4_000) * MILLI);
+            unwatchedUntilNanos.put(anyGroup().id(), time.nowNanos() + random.nextLong(4_000) * MILLI);
         }
         for (int i = 0; i < 3; i++) {
             replayMessages();
@@ -257,23 +256,30 @@ final class HandOverSimulation {
         }
     }
 
+    private void controllerLives() {
+        Set<GroupId> hosted = new TreeSet<>(groups.keySet());
+        hosted.addAll(cameBack);
+        controller.live(time.nowNanos() / MILLI, hosted, calm);
+        noteRetired();
+    }
+
     private void replayMessages() {
         if (!sentRequests.isEmpty()) {
-            TransferRequest request = sentRequests.get(random.nextInt(sentRequests.size()));
+            TransferRequest request = sentRequests.any();
             SimulatedGroup source = reach(request.name().source());
             if (source != null) {
                 step(source, new AgentEvent.FromImporter(-1 - nextStream++, request));
             }
         }
         if (!sentReplies.isEmpty()) {
-            TransferReply reply = sentReplies.get(random.nextInt(sentReplies.size()));
+            TransferReply reply = sentReplies.any();
             SimulatedGroup importer = reach(reply.name().importer());
             if (importer != null) {
                 step(importer, new AgentEvent.FromSource(reply));
             }
         }
         if (!sentWrites.isEmpty()) {
-            propose(anyGroup(), sentWrites.get(random.nextInt(sentWrites.size())), result -> {});
+            propose(anyGroup(), sentWrites.any(), result -> {});
         }
     }
 
@@ -287,7 +293,7 @@ final class HandOverSimulation {
     /** The node's watch: now and then a delta, or everything. */
     private void follow(SimulatedGroup group) {
         ClusterConfig config = controller.config();
-        boolean unwatched = nowNanos < unwatchedUntilNanos.getOrDefault(group.id(), 0L);
+        boolean unwatched = time.nowNanos() < unwatchedUntilNanos.getOrDefault(group.id(), 0L);
         if (group.seenRevision() >= config.revision() || (unwatched && !calm) || happens(50)) {
             return;
         }
@@ -309,14 +315,14 @@ final class HandOverSimulation {
     }
 
     private void step(SimulatedGroup group, AgentEvent event) {
-        for (AgentAction action : group.agent().step(event, nowNanos)) {
+        for (AgentAction action : group.agent().step(event, time.nowNanos())) {
             act(group, action);
         }
     }
 
     /** An answer to one leader's agent, which is lost if another leads by then. */
     private void answer(SimulatedGroup group, long leader, long millis, AgentEvent event) {
-        after(millis, () -> {
+        time.after(millis, () -> {
             if (group.leader() == leader) {
                 step(group, event);
             }
@@ -331,7 +337,7 @@ final class HandOverSimulation {
                     answer(group, leader, 1, new AgentEvent.Proposed(propose.proposalId(), null));
                     return;
                 }
-                group.propose(propose.command(), nowNanos, result -> {
+                group.propose(propose.command(), time.nowNanos(), result -> {
                     if (propose.command() instanceof Command.Activate && result instanceof KvResult.Heeded) {
                         handOvers++;
                     }
@@ -372,6 +378,11 @@ final class HandOverSimulation {
                                 GroupFixture.digestFrozen(digest.name(), group.fixture(), digest.lastKey())));
             case AgentAction.AskDigests ask -> throw failure("a sole replica has nobody to ask: " + ask);
             case AgentAction.Report report -> report(group, report);
+            case AgentAction.ReportKnown known -> {
+                if (!happens(lossPercent + 20)) {
+                    time.after(random.nextInt(20), () -> controller.known(group.id(), known.config()));
+                }
+            }
             case AgentAction.Alarm alarm -> throw failure(alarm.message());
         }
     }
@@ -380,7 +391,7 @@ final class HandOverSimulation {
         if (happens(lossPercent + 20)) {
             return;
         }
-        after(random.nextInt(happens(5) ? 2_000 : 20), () -> {
+        time.after(random.nextInt(happens(5) ? 2_000 : 20), () -> {
             report.claims().forEach(shard -> controller.claim(group.id(), shard));
             report.owners().forEach(owner -> controller.report(group.id(), owner));
             report.copies().forEach(copy -> controller.report(group.id(), copy));
@@ -389,7 +400,7 @@ final class HandOverSimulation {
 
     /** Ordered within a stream; a stream breaks rather than losing one message. */
     private void sendToSource(SimulatedGroup importer, TransferRequest request) {
-        remember(sentRequests, request);
+        sentRequests.add(request);
         ExportName name = request.name();
         SimulatedGroup source = reach(name.source());
         Stream stream = streams.get(openStreams.getOrDefault(name, -1L));
@@ -407,7 +418,7 @@ final class HandOverSimulation {
             openStreams.put(name, stream.id());
         }
         Stream used = stream;
-        after(5, () -> {
+        time.after(5, () -> {
             if (streams.containsKey(used.id()) && source.leader() == used.sourceLeader()) {
                 step(source, new AgentEvent.FromImporter(used.id(), request));
             }
@@ -418,7 +429,7 @@ final class HandOverSimulation {
         Stream stream = streams.get(streamId);
         boolean control = !(reply instanceof TransferReply.Chunk) && !(reply instanceof TransferReply.LastRound);
         if (control) {
-            remember(sentReplies, reply);
+            sentReplies.add(reply);
         }
         if (stream == null) {
             return;
@@ -427,7 +438,7 @@ final class HandOverSimulation {
             breakStream(reply.name(), stream.importer());
             return;
         }
-        after(5, () -> {
+        time.after(5, () -> {
             if (streams.containsKey(streamId) && stream.importer().leader() == stream.importerLeader()) {
                 step(stream.importer(), new AgentEvent.FromSource(reply));
             }
@@ -442,19 +453,11 @@ final class HandOverSimulation {
         answer(importer, importer.leader(), 3, new AgentEvent.SourceGone(name));
     }
 
-    private <T> void remember(List<T> memory, T message) {
-        if (memory.size() < MEMORY) {
-            memory.add(message);
-        } else {
-            memory.set(random.nextInt(MEMORY), message);
-        }
-    }
-
     private void clientsAct() {
         for (SimulatedGroup group : all()) {
             for (ShardView shard : group.view().known()) {
                 if (shard.state().isServing()) {
-                    long now = shard.shardTimeMillis(group.stampMillis(nowNanos));
+                    long now = shard.shardTimeMillis(group.stampMillis(time.nowNanos()));
                     knownTimes[shard.shard()] = Math.max(knownTimes[shard.shard()], now);
                 }
             }
@@ -464,12 +467,12 @@ final class HandOverSimulation {
             if (write == null) {
                 continue;
             }
-            remember(sentWrites, write);
+            sentWrites.add(write);
             if (happens(2)) {
                 client.abandon();
             } else if (!happens(lossPercent)) {
                 SimulatedGroup group = anyGroup();
-                after(
+                time.after(
                         random.nextInt(happens(5) ? 3_000 : 30),
                         () -> propose(group, write, result -> answered(client, write, result, group)));
             }
@@ -488,10 +491,10 @@ final class HandOverSimulation {
 
     private void propose(SimulatedGroup group, ClientWrite write, Consumer<WriteResult> answered) {
         List<ClientWrite> batch = happens(20) ? List.of(write, write) : List.of(write);
-        group.propose(new Command.WriteBatch(Limits.VALUE_BYTES_MAX_DEFAULT, batch), nowNanos, result -> {
+        group.propose(new Command.WriteBatch(Limits.VALUE_BYTES_MAX_DEFAULT, batch), time.nowNanos(), result -> {
             if (result instanceof KvResult.Writes writes && !happens(lossPercent)) {
                 WriteResult last = writes.results().getLast();
-                after(random.nextInt(30), () -> answered.accept(last));
+                time.after(random.nextInt(30), () -> answered.accept(last));
             }
         });
     }
@@ -516,7 +519,8 @@ final class HandOverSimulation {
         for (int shard = 0; shard < tokens.length; shard++) {
             boolean lost = tokens[shard] == 0 && highestServed[shard] > 0 && !isWithTheDead(shard);
             if (tokens[shard] > 1 || lost) {
-                throw failure("shard " + shard + " has " + tokens[shard] + " tokens");
+                throw failure("shard " + shard + " has " + tokens[shard] + " tokens: "
+                        + Whereabouts.of(shard, groups, dead, controller));
             }
         }
     }
@@ -565,8 +569,11 @@ final class HandOverSimulation {
         }
         for (SimulatedGroup group : dead.values()) {
             ShardState state = group.view().shard(shard).state();
-            boolean has = state.isServing() || state instanceof ShardState.Frozen;
-            if (has && state.lastEpoch() >= row.epoch() && !controller.isRetired(group.id())) {
+            boolean has = state.isServing()
+                    || state instanceof ShardState.Frozen
+                    || (state instanceof ShardState.Retired && controller.isRestoring());
+            boolean counts = state.lastEpoch() >= row.epoch() && !controller.isRetired(group.id());
+            if (has && (counts || controller.isRestoring())) {
                 return true;
             }
         }
@@ -586,6 +593,6 @@ final class HandOverSimulation {
     }
 
     private AssertionError failure(String what) {
-        return new AssertionError("seed " + seed + " at " + nowNanos / MILLI + " ms: " + what);
+        return new AssertionError("seed " + seed + " at " + time.nowNanos() / MILLI + " ms: " + what);
     }
 }

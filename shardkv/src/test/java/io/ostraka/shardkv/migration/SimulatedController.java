@@ -10,6 +10,7 @@ import io.ostraka.proto.config.GroupRow;
 import io.ostraka.proto.config.ShardRecovery;
 import io.ostraka.proto.config.ShardRow;
 import io.ostraka.raft.core.GroupId;
+import io.ostraka.shardkv.shard.GroupConfig;
 import io.ostraka.shardkv.shard.ShardState;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +22,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The controller as far as groups see it: plans at random, records claims and reports, settles groups that leave. */
-final class SimulatedController {
+final class SimulatedController implements PlanningController {
 
     private record Promise(int shard, GroupRef group) implements Comparable<Promise> {
 
@@ -49,30 +50,33 @@ final class SimulatedController {
         this.config = ClusterConfig.founded(1, shards);
     }
 
-    ClusterConfig config() {
+    @Override
+    public ClusterConfig config() {
         return config;
     }
 
     /** The change that made a revision, if it is one of those made here. */
-    @Nullable
-    ConfigDelta delta(long revision) {
+    @Override
+    public @Nullable ConfigDelta delta(long revision) {
         int at = (int) (revision - 2);
         return at >= 0 && at < deltas.size() ? deltas.get(at) : null;
     }
 
-    GroupId join(long gid) {
+    @Override
+    public GroupId join(long gid) {
         GroupRef ref = new GroupRef(gid, nextIncarnation++);
         change(List.of(), List.of(new GroupRow(ref, false, 1, List.of())), List.of());
         return new GroupId(ref.gid(), ref.incarnation());
     }
 
     /** Tells a group to leave, unless it is the last. */
-    boolean leave(GroupId group) {
+    @Override
+    public void leave(GroupId group) {
         GroupRef ref = ref(group);
         List<GroupRef> stay = staying();
         stay.remove(ref);
         if (stay.isEmpty() || !config.isMember(ref)) {
-            return false;
+            return;
         }
         List<ShardRow> rows = new ArrayList<>();
         for (ShardRow row : config.shards()) {
@@ -81,11 +85,11 @@ final class SimulatedController {
             }
         }
         change(rows, List.of(new GroupRow(ref, true, 1, List.of())), List.of());
-        return true;
     }
 
     /** Moves one shard to a group that stays, or takes its plan back. */
-    void move() {
+    @Override
+    public void move() {
         List<GroupRef> stay = staying();
         ShardRow row = config.shard(random.nextInt(config.shardCount()));
         GroupRef owner = row.owner();
@@ -97,7 +101,8 @@ final class SimulatedController {
     }
 
     /** Gives a group up for dead, as an administrator does who has seen to it that it is. */
-    void retire(GroupId group) {
+    @Override
+    public void retire(GroupId group) {
         GroupRef dead = ref(group);
         GroupRow row = config.groups().get(dead);
         if (row == null || row.retired() || staying().stream().allMatch(dead::equals)) {
@@ -126,13 +131,30 @@ final class SimulatedController {
         }
     }
 
-    boolean isMember(GroupId group) {
+    @Override
+    public boolean isMember(GroupId group) {
         return config.isMember(ref(group));
     }
 
-    boolean isRetired(GroupId group) {
+    @Override
+    public boolean isRetired(GroupId group) {
         GroupRow row = config.groups().get(ref(group));
         return row != null && row.retired();
+    }
+
+    @Override
+    public void known(GroupId group, GroupConfig known) {
+        throw new AssertionError("nobody asked for " + known);
+    }
+
+    @Override
+    public boolean isRestoring() {
+        return false;
+    }
+
+    @Override
+    public void live(long nowMillis, Set<GroupId> hosted, boolean calm) {
+        // It plans when it is told to, and forgets nothing.
     }
 
     private Set<GroupRef> askedAbout(ShardRow shard) {
@@ -174,14 +196,16 @@ final class SimulatedController {
         change(List.of(row), List.of(), List.of());
     }
 
-    void claim(GroupId group, int shard) {
+    @Override
+    public void claim(GroupId group, int shard) {
         ShardRow row = config.shard(shard);
         if (row.owner() == null && ref(group).equals(row.target())) {
             change(List.of(settled(row.withOwner(ref(group), 1).withTarget(null), row)), List.of(), List.of());
         }
     }
 
-    void report(GroupId group, OwnerReport report) {
+    @Override
+    public void report(GroupId group, OwnerReport report) {
         GroupRef ref = ref(group);
         ShardRow row = config.shard(report.shard());
         if (!config.isAlive(ref)) {
@@ -220,7 +244,8 @@ final class SimulatedController {
     }
 
     /** Groups that were told to leave and of which nothing is left. */
-    Set<GroupId> gone() {
+    @Override
+    public Set<GroupId> gone() {
         Set<GroupId> gone = new HashSet<>();
         for (GroupRow row : List.copyOf(config.groups().values())) {
             if (row.leaving() && isSettled(row.ref()) && !recoveries.needs(row.ref())) {

@@ -3,11 +3,14 @@ package io.ostraka.shardkv.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.ClusterTerms;
 import io.ostraka.proto.config.ConfigDelta;
 import io.ostraka.proto.config.Extension;
 import io.ostraka.proto.config.GroupRef;
 import io.ostraka.proto.config.GroupRow;
+import io.ostraka.proto.config.LostMaps;
 import io.ostraka.proto.config.ReplicaRow;
+import io.ostraka.proto.config.RestoreStage;
 import io.ostraka.raft.core.GroupId;
 import io.ostraka.raft.core.NodeId;
 import io.ostraka.raft.core.ReplicaId;
@@ -16,6 +19,7 @@ import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
 import io.ostraka.shardkv.server.HostingPlan.Step;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +81,57 @@ class HostingPlanTest {
     }
 
     @Test
+    void aReplicaWhoseGroupRestoredControllersMayHaveLostIsKeptAndToldThem() {
+        ClusterConfig backup = ClusterConfig.founded(7, 4);
+        ClusterTerms terms = new ClusterTerms(3, RestoreStage.HEARING, List.of(new LostMaps(0, 1_000)));
+        ClusterConfig restored = backup.restored(1_000, 1_000_000, terms, backup.shards(), backup.directory());
+
+        assertThat(plan(restored, here(descriptor(true)))).containsExactly(new Step.Tell(descriptor(true)));
+        ClusterConfig takenUp = changed(restored, List.of(row(GROUP, true, 11)), List.of());
+        assertThat(plan(takenUp, here(descriptor(true)))).containsExactly(new Step.Run(descriptor(true)));
+    }
+
+    @Test
+    void aReplicaOfAGroupThatOthersHaveToldOfRunsAndIsTold() {
+        ClusterTerms terms = new ClusterTerms(3, RestoreStage.HEARING, List.of(new LostMaps(0, 1_000)));
+        ClusterConfig backup = ClusterConfig.founded(7, 4);
+        GroupRow partly = new GroupRow(
+                GROUP,
+                false,
+                1,
+                List.of(
+                        new ReplicaRow(11, 0, true, true),
+                        new ReplicaRow(12, 2, true, false),
+                        new ReplicaRow(13, 0, true, true)));
+        ClusterConfig takenUp = changed(
+                backup.restored(1_000, 1_000_000, terms, backup.shards(), backup.directory()),
+                List.of(partly),
+                List.of());
+
+        assertThat(plan(takenUp, here(descriptor(true))))
+                .containsExactly(new Step.Run(descriptor(true)), new Step.Tell(descriptor(true)));
+    }
+
+    @Test
+    void aReplicaOfAGroupThatWasTakenUpAndHasLeftSinceIsRemoved() {
+        ClusterTerms terms = new ClusterTerms(3, RestoreStage.NONE, List.of(new LostMaps(0, 1_000)));
+        ClusterConfig backup = ClusterConfig.founded(7, 4);
+        ClusterConfig restored = backup.restored(1_000, 1_000_000, terms, backup.shards(), backup.directory());
+
+        assertThat(HostingPlan.of(restored, SELF, new TreeMap<>(here(descriptor(true))), Set.of(GROUP)))
+                .containsExactly(new Step.Remove(descriptor(true)));
+    }
+
+    @Test
+    void aReplicaWhoseGroupLeftBeforeTheBackupIsRemoved() {
+        ClusterConfig backup = ClusterConfig.founded(7, 4);
+        ClusterTerms terms = new ClusterTerms(3, RestoreStage.HEARING, List.of(new LostMaps(1, 1_000)));
+        ClusterConfig restored = backup.restored(1_000, 1_000_000, terms, backup.shards(), backup.directory());
+
+        assertThat(plan(restored, here(descriptor(true)))).containsExactly(new Step.Remove(descriptor(true)));
+    }
+
+    @Test
     void theControllersOwnReplicaIsLeftAlone() {
         ReplicaDescriptor controller =
                 new ReplicaDescriptor(GroupId.CONTROLLER, new ReplicaId(5), Membership.of(new ReplicaId(5)), true);
@@ -85,7 +140,7 @@ class HostingPlanTest {
     }
 
     private static List<Step> plan(ClusterConfig config, Map<ReplicaId, ReplicaDescriptor> here) {
-        return HostingPlan.of(config, SELF, new TreeMap<>(here));
+        return HostingPlan.of(config, SELF, new TreeMap<>(here), Set.of());
     }
 
     private static ClusterConfig config(boolean created) {

@@ -141,10 +141,15 @@ public final class GroupFixture {
 
     /** Applies a configuration of these groups and plans, in full. */
     public void configure(List<GroupPlan> groups, ShardPlan... plans) {
+        configure(configRevision + 1, groups, plans);
+    }
+
+    /** As {@link #configure(List, ShardPlan...)}, by the map with this number. */
+    public void configure(long num, List<GroupPlan> groups, ShardPlan... plans) {
         configRevision++;
         apply(new Command.ConfigUpdate(
                 configRevision,
-                configRevision,
+                num,
                 true,
                 Bytes.EMPTY,
                 Bytes.utf8("hash" + configRevision),

@@ -12,6 +12,7 @@ import static io.ostraka.shardkv.shard.GroupFixture.plan;
 import static io.ostraka.shardkv.shard.GroupFixture.put;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ostraka.proto.config.LostMaps;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.shardkv.command.ClientWrite;
 import io.ostraka.shardkv.command.Command;
@@ -313,6 +314,24 @@ class HandOverRulesTest {
         planned(plan(SHARD, b, 9, a));
         assertThat(a.apply(new Command.CancelExport(name(SHARD, 9, 2, a, b))))
                 .isEqualTo(ignored(StepRefusal.EPOCH_TO_COME));
+    }
+
+    /** Lost controllers had named this group at an epoch, and another planned to import from it; nobody knows now. */
+    @Test
+    void cancelAtAnEpochThatOnlyLostControllersPlannedIsHeeded() {
+        a.configure(LostMaps.FIRST_AFTER_RESTORE, groups(a, b), plan(SHARD, b, 2, null));
+        ExportName name = name(SHARD, 1_000_003, 1, a, b);
+
+        assertThat(a.apply(new Command.CancelExport(name))).isEqualTo(heeded());
+        assertThat(a.apply(new Command.BeginExport(name))).isEqualTo(ignored(StepRefusal.CANCELLED));
+    }
+
+    @Test
+    void groupThatRestoredControllersGoOnWithoutNeverServesAgain() {
+        assertThat(a.state(SHARD)).isEqualTo(new ShardState.Serving(1));
+        a.configure(LostMaps.FIRST_AFTER_RESTORE, groups(b), plan(SHARD, b, 1_000_003, null));
+
+        assertThat(a.state(SHARD)).isEqualTo(new ShardState.Retired(1));
     }
 
     @Test

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param num numbers the desired maps: each join, leave, move and undo makes one
  * @param revision numbers every change, also those that the groups report
  * @param featureLevel what every node knows: nothing newer is written to a log
+ * @param restore how far the controllers are, if they were restored from a backup
  */
 public record ClusterMap(
         long clusterId,
@@ -18,7 +19,8 @@ public record ClusterMap(
         int featureLevel,
         List<Shard> shards,
         List<Group> groups,
-        List<Node> nodes) {
+        List<Node> nodes,
+        Restore restore) {
 
     /** Copies the lists. */
     public ClusterMap {
@@ -78,6 +80,36 @@ public record ClusterMap(
         PENDING,
         /** Its new owner was named, and does not serve it yet. */
         NAMED
+    }
+
+    /** How far controllers are that were restored from a backup. */
+    public enum Stage {
+        /** They were not, or all of it is done. */
+        NONE,
+        /** Groups and nodes are asked what became of the cluster since. */
+        HEARING,
+        /** Groups confirm what the controllers know by now. */
+        SETTLING
+    }
+
+    /**
+     * A restore of the controllers; nothing is planned before it is done.
+     *
+     * @param stage how far it is
+     * @param waitsForGids groups that have not said all yet
+     * @param missingShards shards of which nobody who has spoken holds the token
+     * @param unsettledShards how many shards their owner has not confirmed yet
+     */
+    public record Restore(Stage stage, List<Long> waitsForGids, List<Integer> missingShards, int unsettledShards) {
+
+        /** None is under way. */
+        public static final Restore NONE = new Restore(Stage.NONE, List.of(), List.of(), 0);
+
+        /** Copies the lists. */
+        public Restore {
+            waitsForGids = List.copyOf(waitsForGids);
+            missingShards = List.copyOf(missingShards);
+        }
     }
 
     /** One group; leaving: it gives away what it holds and then goes; retired: it was given up for dead. */

@@ -4,17 +4,22 @@ import io.ostraka.client.admin.Change;
 import io.ostraka.client.admin.ClusterMap;
 import io.ostraka.client.admin.ClusterStatus;
 import io.ostraka.client.admin.RecoveryPlan;
+import io.ostraka.client.admin.ResumePlan;
 import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.ConfigWire;
 import io.ostraka.proto.config.GroupRef;
 import io.ostraka.proto.config.GroupRow;
+import io.ostraka.proto.config.RestoreStage;
 import io.ostraka.proto.config.ShardRow;
 import io.ostraka.proto.controller.ChangeReply;
 import io.ostraka.proto.controller.ControllerStatusReply;
 import io.ostraka.proto.controller.PlannedRecovery;
+import io.ostraka.proto.controller.QueryReply;
 import io.ostraka.proto.controller.Recover;
 import io.ostraka.proto.controller.RecoveredShard;
 import io.ostraka.proto.controller.RecoverySource;
 import io.ostraka.proto.controller.RecoveryState;
+import io.ostraka.proto.controller.RestoreState;
 import io.ostraka.proto.node.NodeStatus;
 import io.ostraka.proto.node.ReplicaStatus;
 import io.ostraka.proto.node.ShardStatus;
@@ -79,11 +84,31 @@ final class AdminWire {
         };
     }
 
-    static ClusterMap map(ClusterConfig config) {
-        return map(config, List.of());
+    /** What a dry run tells of a resumption. */
+    static ResumePlan resume(ChangeReply reply) {
+        return new ResumePlan(
+                reply.getNum(),
+                reply.getRevision(),
+                reply.getSilentList().stream()
+                        .map(group -> new ResumePlan.Silent(group.getGid(), group.getIncarnation()))
+                        .toList(),
+                reply.getMessage(),
+                reply.getChanged());
     }
 
-    static ClusterMap map(ClusterConfig config, List<RecoveryState> recoveries) {
+    static ClusterMap map(ClusterConfig config) {
+        return map(config, List.of(), null);
+    }
+
+    static ClusterMap map(QueryReply reply) {
+        return map(
+                ConfigWire.fromWire(reply.getConfig()),
+                reply.getRecoveriesList(),
+                reply.hasRestore() ? reply.getRestore() : null);
+    }
+
+    private static ClusterMap map(
+            ClusterConfig config, List<RecoveryState> recoveries, @Nullable RestoreState restore) {
         Map<Integer, RecoveryState> byShard =
                 recoveries.stream().collect(Collectors.toMap(RecoveryState::getShard, Function.identity()));
         return new ClusterMap(
@@ -97,7 +122,25 @@ final class AdminWire {
                 config.groups().values().stream().map(row -> group(config, row)).toList(),
                 config.nodes().values().stream()
                         .map(row -> new ClusterMap.Node(row.nodeId(), row.address()))
-                        .toList());
+                        .toList(),
+                restore(config.terms().stage(), restore));
+    }
+
+    private static ClusterMap.Restore restore(RestoreStage stage, @Nullable RestoreState state) {
+        ClusterMap.Stage known = switch (stage) {
+            case NONE -> ClusterMap.Stage.NONE;
+            case HEARING -> ClusterMap.Stage.HEARING;
+            case SETTLING -> ClusterMap.Stage.SETTLING;
+        };
+        return state == null
+                ? new ClusterMap.Restore(known, List.of(), List.of(), 0)
+                : new ClusterMap.Restore(
+                        known,
+                        state.getWaitsForList().stream()
+                                .map(io.ostraka.proto.GroupRef::getGid)
+                                .toList(),
+                        state.getMissingShardsList(),
+                        state.getUnsettledShards());
     }
 
     private static ClusterMap.Shard shard(ClusterConfig config, ShardRow row, @Nullable RecoveryState state) {

@@ -9,10 +9,12 @@ import io.ostraka.client.admin.Change;
 import io.ostraka.client.admin.ChangeMode;
 import io.ostraka.client.admin.ClusterMap;
 import io.ostraka.client.admin.ClusterStatus;
+import io.ostraka.client.admin.ControllerBackup;
 import io.ostraka.client.admin.FormattedController;
 import io.ostraka.client.admin.FoundedCluster;
 import io.ostraka.client.admin.GroupSpec;
 import io.ostraka.client.admin.RecoveryPlan;
+import io.ostraka.client.admin.ResumePlan;
 import io.ostraka.client.internal.Controllers.Verdict;
 import io.ostraka.client.internal.UnaryCalls.CallFailedException;
 import io.ostraka.proto.Feature;
@@ -20,8 +22,9 @@ import io.ostraka.proto.GroupRef;
 import io.ostraka.proto.Id128;
 import io.ostraka.proto.Limits;
 import io.ostraka.proto.StatusCode;
-import io.ostraka.proto.config.ConfigWire;
 import io.ostraka.proto.config.HostPort;
+import io.ostraka.proto.controller.BackupReply;
+import io.ostraka.proto.controller.BackupRequest;
 import io.ostraka.proto.controller.ChangeReply;
 import io.ostraka.proto.controller.ChangeRequest;
 import io.ostraka.proto.controller.ControllerGrpc;
@@ -39,6 +42,8 @@ import io.ostraka.proto.controller.Move;
 import io.ostraka.proto.controller.QueryReply;
 import io.ostraka.proto.controller.QueryRequest;
 import io.ostraka.proto.controller.Recover;
+import io.ostraka.proto.controller.Restore;
+import io.ostraka.proto.controller.Resume;
 import io.ostraka.proto.controller.Undo;
 import io.ostraka.proto.controller.Unpin;
 import io.ostraka.proto.node.NodeServiceGrpc;
@@ -154,6 +159,22 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
     }
 
     @Override
+    public ResumePlan planResume() {
+        return AdminWire.resume(
+                answer(ChangeRequest.newBuilder().setResume(Resume.getDefaultInstance()), ChangeMode.DRY_RUN));
+    }
+
+    @Override
+    public Change resumeUnsafe(ResumePlan plan) {
+        Resume.Builder resume = Resume.newBuilder();
+        plan.silent()
+                .forEach(group -> resume.addDeadBuilder().setGid(group.gid()).setIncarnation(group.incarnation()));
+        return change(
+                ChangeRequest.newBuilder().setResume(resume).setPlannedOnNum(plan.num()),
+                ChangeMode.applyOn(plan.num()));
+    }
+
+    @Override
     public ClusterMap query() {
         return query(-1);
     }
@@ -167,7 +188,7 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
                 options.timeoutMillis(),
                 false);
         Controllers.requireOk(new Verdict(reply.getCode(), reply.getMessage(), ""));
-        return AdminWire.map(ConfigWire.fromWire(reply.getConfig()), reply.getRecoveriesList());
+        return AdminWire.map(reply);
     }
 
     @Override
@@ -211,31 +232,34 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
 
     @Override
     public FormattedController format(String address) {
-        Asked asked = ask(address);
+        Asked asked = ask(address, 0);
         if (asked.refusal() != null) {
             throw new RejectedException("controller " + address + " was not formatted: " + asked.refusal());
         }
         return asked.controller();
     }
 
-    /** A controller's ids, the level that it knows, and why it takes no other cluster if it belongs to one. */
+    /** A controller's ids, the level that it knows, when it was restored, and why it takes no other cluster. */
     private record Asked(
             FormattedController controller,
             int featureLevel,
+            long restoredAtSeconds,
             @Nullable String refusal) {}
 
-    private Asked ask(String address) {
+    /** @param clusterId the cluster whose controllers are to be restored; 0: a new one is to be founded */
+    private Asked ask(String address, long clusterId) {
         try {
             FormatReply reply = Controllers.await(
                     unary.call(
                             address,
                             ControllerGrpc.getFormatMethod(),
-                            FormatRequest.getDefaultInstance(),
+                            FormatRequest.newBuilder().setClusterId(clusterId).build(),
                             options.timeoutMillis()),
                     options.timeoutMillis());
             return new Asked(
                     new FormattedController(address, reply.getReplicaId(), reply.getNodeId()),
                     Math.max(Feature.BASE_LEVEL, reply.getFeatureLevel()),
+                    reply.getRestoredAtEpochSeconds(),
                     reply.getCode() == StatusCode.OK ? null : reply.getMessage());
         } catch (CallFailedException e) {
             throw new UnavailableException("controller " + address + " was not formatted: " + e.getMessage());
@@ -251,18 +275,63 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
         if (shards < 1 || shards > Limits.SHARDS_MAX) {
             throw new InvalidRequestException("a cluster has 1 to " + Limits.SHARDS_MAX + " shards, not " + shards);
         }
-        List<Asked> asked = controllers.addresses().stream().map(this::ask).toList();
-        if (asked.stream().allMatch(each -> each.refusal() != null)) {
+        return found(askAll(0), shards, founding -> {});
+    }
+
+    @Override
+    public ControllerBackup backup() {
+        BackupReply reply = controllers.callLeader(
+                ControllerGrpc.getBackupMethod(),
+                BackupRequest.getDefaultInstance(),
+                answer -> new Verdict(answer.getCode(), answer.getMessage(), answer.getLeaderHint()),
+                options.timeoutMillis(),
+                false);
+        Controllers.requireOk(new Verdict(reply.getCode(), reply.getMessage(), ""));
+        return BackupFile.backup(BackupFile.bytes(reply.getBackup()));
+    }
+
+    /*
+     * A restore that broke off is finished by the same call: the record carries the time of the first one.
+     */
+    @Override
+    public FoundedCluster restore(ControllerBackup backup) {
+        List<Asked> asked = askAll(backup.clusterId());
+        asked.stream()
+                .filter(each -> each.refusal() != null && each.restoredAtSeconds() == 0)
+                .findFirst()
+                .ifPresent(taken -> {
+                    throw new RejectedException("nothing was restored: controller "
+                            + taken.controller().address() + ": " + taken.refusal()
+                            + "; a restore needs controllers with empty directories");
+                });
+        long begun = asked.stream().mapToLong(Asked::restoredAtSeconds).max().orElse(0);
+        return found(
+                asked,
+                backup.shards(),
+                founding -> founding.setClusterId(backup.clusterId())
+                        .setRestore(Restore.newBuilder()
+                                .setBackup(BackupFile.message(backup.toBytes()))
+                                .setAtEpochSeconds(begun == 0 ? options.clock().epochSeconds() : begun)));
+    }
+
+    private List<Asked> askAll(long clusterId) {
+        return controllers.addresses().stream()
+                .map(address -> ask(address, clusterId))
+                .toList();
+    }
+
+    private FoundedCluster found(List<Asked> asked, int shards, Consumer<InitialiseRequest.Builder> also) {
+        if (asked.stream().allMatch(each -> each.refusal() != null && each.restoredAtSeconds() == 0)) {
             throw new RejectedException("the cluster was not founded: controller "
                     + asked.get(0).controller().address() + ": " + asked.get(0).refusal());
         }
         // Nodes that come later are refused if they know less, so what the controllers know is all that counts.
         int level = asked.stream().mapToInt(Asked::featureLevel).min().orElse(Feature.BASE_LEVEL);
-        InitialiseRequest request = founding(
-                        asked.stream().map(Asked::controller).toList(), shards)
-                .toBuilder()
-                .setFeatureLevel(level)
-                .build();
+        InitialiseRequest.Builder founding =
+                founding(asked.stream().map(Asked::controller).toList(), shards).toBuilder()
+                        .setFeatureLevel(level);
+        also.accept(founding);
+        InitialiseRequest request = founding.build();
         asked.stream()
                 .sorted(Comparator.comparing(each -> each.refusal() == null))
                 .forEach(each -> initialise(each.controller().address(), request));

@@ -3,12 +3,17 @@ package io.ostraka.client.internal;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** The machine's monotonic clock: the only place where the client asks for the time or lets it pass. */
+/** The machine's clocks: the only place where the client asks for the time or lets it pass. */
 final class SystemClock implements Clock {
 
     @Override
     public long getAsLong() {
         return System.nanoTime();
+    }
+
+    @Override
+    public long epochSeconds() {
+        return TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis());
     }
 
     @Override

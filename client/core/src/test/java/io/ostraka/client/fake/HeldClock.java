@@ -20,6 +20,11 @@ public final class HeldClock implements Clock {
     }
 
     @Override
+    public long epochSeconds() {
+        return TimeUnit.NANOSECONDS.toSeconds(nanos.get());
+    }
+
+    @Override
     public void pauseMillis(long millis) {
         nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(millis));
     }

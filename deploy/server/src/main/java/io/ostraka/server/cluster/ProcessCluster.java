@@ -13,11 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import java.util.stream.Collectors;
 
 /**
- * A cluster of child processes on this machine, each a controller replica and a node, with data directories below one
- * folder. Any process can be killed and started again on its port and data. Not thread-safe but for {@link #close}.
+ * A cluster of child processes on this machine, each a controller replica and a node, or with controllers of their own;
+ * data directories are below one folder. Any process can be killed and started again on its port and data. Not
+ * thread-safe but for {@link #close}.
  */
 public final class ProcessCluster implements AutoCloseable {
 
@@ -25,18 +25,30 @@ public final class ProcessCluster implements AutoCloseable {
 
     private final List<ServerProcess> processes = new ArrayList<>();
     private final List<String> addresses = new ArrayList<>();
+    private final List<ServerProcess> controllerProcesses = new ArrayList<>();
+    private final List<String> controllerAddresses = new ArrayList<>();
 
-    private ProcessCluster() {}
+    private final Path directory;
+
+    private ProcessCluster(Path directory) {
+        this.directory = directory;
+    }
 
     /**
      * How the processes are started.
      *
      * @param directory where data and output go
-     * @param processes how many
+     * @param processes how many nodes
      * @param heapBytes heap of each
      * @param electionTimeout shortest election timeout
+     * @param controllers how many processes are controllers and nothing else; 0: every node is one, too
      */
-    public record Plan(Path directory, int processes, long heapBytes, Duration electionTimeout) {
+    public record Plan(Path directory, int processes, long heapBytes, Duration electionTimeout, int controllers) {
+
+        /** Processes that are both. */
+        public Plan(Path directory, int processes, long heapBytes, Duration electionTimeout) {
+            this(directory, processes, heapBytes, electionTimeout, 0);
+        }
 
         /** Three processes with 384 MiB of heap, whose elections begin after a second. */
         public static Plan ofThree(Path directory) {
@@ -46,24 +58,47 @@ public final class ProcessCluster implements AutoCloseable {
 
     /** Chooses ports and makes directories; no process runs before {@link #launch}. */
     public static ProcessCluster of(Plan plan) throws IOException {
-        ProcessCluster cluster = new ProcessCluster();
+        ProcessCluster cluster = new ProcessCluster(plan.directory());
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create();
-        FreePorts.find(plan.processes(), random).forEach(port -> cluster.addresses.add("127.0.0.1:" + port));
+        FreePorts.find(plan.processes() + plan.controllers(), random).forEach(port -> {
+            boolean node = cluster.addresses.size() < plan.processes();
+            (node ? cluster.addresses : cluster.controllerAddresses).add("127.0.0.1:" + port);
+        });
+        for (int i = 0; i < plan.controllers(); i++) {
+            cluster.controllerProcesses.add(
+                    cluster.describe(plan, "controller-" + (i + 1), "controller", cluster.controllerAddresses.get(i)));
+        }
+        String roles = plan.controllers() == 0 ? "controller,node" : "node";
         for (int i = 0; i < plan.processes(); i++) {
-            cluster.processes.add(cluster.describe(plan, i));
+            cluster.processes.add(cluster.describe(plan, "node-" + (i + 1), roles, cluster.addresses.get(i)));
         }
         return cluster;
     }
 
     /** Starts the processes and waits until all listen; nothing is founded yet. */
     public void launch() throws IOException, InterruptedException {
+        List<ServerProcess> all = new ArrayList<>(controllerProcesses);
+        all.addAll(processes);
+        start(all);
+    }
+
+    private static void start(List<ServerProcess> all) throws IOException, InterruptedException {
         List<ServerProcess.Starting> starting = new ArrayList<>();
-        for (ServerProcess process : processes) {
+        for (ServerProcess process : all) {
             starting.add(process.start());
         }
         for (ServerProcess.Starting each : starting) {
             each.await();
         }
+    }
+
+    /** Kills the processes that are only controllers, deletes all that they had, and starts them with nothing. */
+    public void loseControllers() throws IOException, InterruptedException {
+        controllerProcesses.forEach(ServerProcess::kill);
+        for (int i = 0; i < controllerProcesses.size(); i++) {
+            DirectoryRemoval.remove(directory.resolve("controller-" + (i + 1)).resolve("data"));
+        }
+        start(controllerProcesses);
     }
 
     /** A cluster that is launched; if that fails, nothing of it is left running. */
@@ -78,8 +113,8 @@ public final class ProcessCluster implements AutoCloseable {
         }
     }
 
-    private ServerProcess describe(Plan plan, int number) throws IOException {
-        Path directory = Files.createDirectories(plan.directory().resolve("node-" + (number + 1)));
+    private ServerProcess describe(Plan plan, String name, String roles, String address) throws IOException {
+        Path home = Files.createDirectories(directory.resolve(name));
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JvmOptions.ofServer());
@@ -89,12 +124,12 @@ public final class ProcessCluster implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 Main.class.getName(),
                 "server",
-                "--roles=controller,node",
-                "--listen=" + addresses.get(number),
-                "--data=" + directory.resolve("data"),
+                "--roles=" + roles,
+                "--listen=" + address,
+                "--data=" + home.resolve("data"),
                 "--controllers=" + controllers(),
                 "--election-timeout-millis=" + plan.electionTimeout().toMillis()));
-        return new ServerProcess("node-" + (number + 1), command, directory.resolve("output.log"));
+        return new ServerProcess(name, command, home.resolve("output.log"));
     }
 
     /**
@@ -125,15 +160,15 @@ public final class ProcessCluster implements AutoCloseable {
 
     /** Addresses of the controllers, for a client. */
     public String controllers() {
-        return addresses.stream().collect(Collectors.joining(","));
+        return String.join(",", controllerAddresses.isEmpty() ? addresses : controllerAddresses);
     }
 
-    /** The address of each process. */
+    /** The address of each node. */
     public List<String> addresses() {
         return List.copyOf(addresses);
     }
 
-    /** The processes, in the order of {@link #addresses}. */
+    /** The nodes, in the order of {@link #addresses}. */
     public List<ServerProcess> processes() {
         return List.copyOf(processes);
     }
@@ -169,5 +204,6 @@ public final class ProcessCluster implements AutoCloseable {
     @Override
     public void close() {
         processes.forEach(ServerProcess::end);
+        controllerProcesses.forEach(ServerProcess::end);
     }
 }
