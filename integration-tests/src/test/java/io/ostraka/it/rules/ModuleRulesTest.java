@@ -31,6 +31,7 @@ final class ModuleRulesTest {
 
     private static final JavaClasses OURS = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages("io.ostraka");
 
     /** Each module's root package, and the modules it may use beside itself. */
