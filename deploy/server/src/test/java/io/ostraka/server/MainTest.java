@@ -31,8 +31,8 @@ final class MainTest {
         assertThat(init.getSubcommands().keySet()).containsExactly("controller");
         assertThat(init.getSubcommands().values())
                 .singleElement()
-                .satisfies(controller ->
-                        assertThat(controller.getSubcommands().keySet()).containsExactly("format", "init"));
+                .satisfies(controller -> assertThat(controller.getSubcommands().keySet())
+                        .containsExactly("format", "init", "backup", "resume"));
     }
 
     @Test

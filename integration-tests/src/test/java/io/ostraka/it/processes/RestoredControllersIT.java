@@ -8,6 +8,7 @@ import io.ostraka.client.RejectedException;
 import io.ostraka.client.admin.ChangeMode;
 import io.ostraka.client.admin.ClusterMap;
 import io.ostraka.client.admin.ControllerBackup;
+import io.ostraka.client.admin.FoundedCluster;
 import io.ostraka.server.cluster.ProcessCluster;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +52,8 @@ class RestoredControllersIT {
 
                 cluster.loseControllers();
                 KEYS.forEach(key -> assertThat(read(client, key)).contains("since"));
-                admin.restore(backup);
+                FoundedCluster restored = admin.restore(backup);
+                assertThat(admin.restore(backup)).as("the same again").isEqualTo(restored);
 
                 Patience.await("the end of the restore", () -> isAtRest(admin, FIRST, LATER));
                 assertThat(admin.query().num()).isGreaterThan(1_000_000_000L);

@@ -43,12 +43,12 @@ import org.jspecify.annotations.Nullable;
  *   are: one that the backup does not have is waited for until a node of its says that it has it, and is taken up
  *   again as it is; one that is gone or was given up since is not waited for. Whoever can have got a token is known to
  *   the log of the group that gave it away.
- * - SETTLING begins when all have spoken, and of every shard somebody has shown the token. Groups
- *   now take the configuration into their logs; from then on these begin no export of the old plan, nor create a
- *   shard. Once all have spoken of each shard again, from a log that has done so, and the owner of each has confirmed
- *   that it neither exports it elsewhere nor has frozen it, nothing of the old plan can happen any more. Words of this
- *   stage are also sure in another way: a leader that was deposed without knowing can say what held once, but no log
- *   of its takes the configuration.
+ * - SETTLING begins when all have spoken, and of every shard somebody has shown the token. Groups now take the
+ *   configuration into their logs; from then on these begin no export of the old plan, nor create a shard. Once all
+ *   have spoken of each shard again, from a log that has done so, and the owner of each has confirmed that it neither
+ *   exports it elsewhere nor has frozen it, nothing of the old plan can happen any more. Words of this stage are also
+ *   sure in another way: a leader that was deposed without knowing can say what held once, but no log of its takes
+ *   the configuration.
  * - Then all is balanced as after a join, and the controllers plan again.
  *
  * A shard whose token nobody shows is with a group that is silent, or that nobody knows of. Waiting is right unless an
@@ -129,7 +129,7 @@ final class Restores {
                                 .map(Restores::asCreated)
                                 .toList(),
                         List.copyOf(backup.nodes().values())));
-        ControllerState restored = new ControllerState(
+        return new ControllerState(
                 config,
                 new Registry(command.members(), restore.nodes(), nextReplicaId),
                 Settlements.EMPTY,
@@ -137,9 +137,6 @@ final class Restores {
                 new Restoration(0, new TreeMap<>(), evidence, ShardSet.EMPTY, false, KnownGroups.NONE, new TreeSet<>()),
                 MapHistory.of(config),
                 RecordedRequests.EMPTY);
-        // Where nobody is to be heard, that is it.
-        ConfigDraft draft = new ConfigDraft(restored);
-        return advance(draft) ? draft.finish(true).state() : restored;
     }
 
     /** That the shard has had this epoch is all that a backup proves, or that it was to go on from a copy at it. */

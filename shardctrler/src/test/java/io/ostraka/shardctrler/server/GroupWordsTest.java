@@ -53,6 +53,19 @@ class GroupWordsTest {
         assertThat(isKnown(now)).isTrue();
     }
 
+    @Test
+    void groupThatRestoredControllersDoNotKnowYetIsKept() {
+        joined(1);
+        cluster.carryOut();
+        GroupRef since = new GroupRef(2, cluster.config().num() + 1);
+        PlannedCluster restored = PlannedCluster.restored(cluster.state(), 1_800_000_000L);
+        says(since);
+
+        words.keepOnlyThoseOf(restored.config());
+
+        assertThat(isKnown(since)).isTrue();
+    }
+
     /** A controller that lags hears a group before it hears that the group has joined. */
     @Test
     void groupOfALaterConfigurationIsKept() {

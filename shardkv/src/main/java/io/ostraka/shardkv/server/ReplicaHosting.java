@@ -114,7 +114,9 @@ final class ReplicaHosting {
         if (before == null || before.num() < newer.terms().lastRestoredAt()) {
             knownSince.clear();
         } else {
-            knownSince.addAll(before.groups().keySet());
+            before.groups().keySet().stream()
+                    .filter(group -> newer.terms().mayHaveLost(group.incarnation()))
+                    .forEach(knownSince::add);
         }
         config = newer;
         upToDate = confirmed;

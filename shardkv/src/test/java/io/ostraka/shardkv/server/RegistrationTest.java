@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.ostraka.proto.StatusCode;
 import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.ClusterTerms;
 import io.ostraka.proto.config.ConfigDelta;
 import io.ostraka.proto.config.Extension;
+import io.ostraka.proto.config.LostMaps;
 import io.ostraka.proto.config.NodeRow;
+import io.ostraka.proto.config.RestoreStage;
 import io.ostraka.proto.controller.NodeReply;
 import io.ostraka.proto.controller.RegisterRequest;
 import java.util.ArrayList;
@@ -155,6 +158,25 @@ class RegistrationTest {
 
         assertThat(first.registrations()).hasSize(2);
         assertThat(clusters).isEmpty();
+    }
+
+    /** What controllers know that were restored from a backup is as old as that, also of a node that goes on. */
+    @Test
+    void aNodeIsRegisteredAnewWithControllersThatWereRestored() {
+        registration.start();
+        accept();
+        ClusterConfig backup = config(new NodeRow(NODE, ADDRESS));
+        ClusterTerms terms = new ClusterTerms(3, RestoreStage.HEARING, List.of(new LostMaps(0, 1_000)));
+
+        ClusterConfig restored = backup.restored(1_000, 1_000_000, terms, backup.shards(), backup.directory());
+        registration.follow(restored);
+        loop.pass(1_000);
+        assertThat(first.registrations()).hasSize(2);
+
+        accept();
+        registration.follow(restored);
+        loop.pass(60_000);
+        assertThat(first.registrations()).hasSize(2);
     }
 
     private void accept() {

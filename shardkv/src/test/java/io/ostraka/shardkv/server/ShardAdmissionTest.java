@@ -3,10 +3,13 @@ package io.ostraka.shardkv.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostraka.proto.config.ClusterConfig;
+import io.ostraka.proto.config.ClusterTerms;
 import io.ostraka.proto.config.ConfigDelta;
 import io.ostraka.proto.config.Extension;
 import io.ostraka.proto.config.GroupRef;
 import io.ostraka.proto.config.GroupRow;
+import io.ostraka.proto.config.LostMaps;
+import io.ostraka.proto.config.RestoreStage;
 import io.ostraka.proto.config.ShardRow;
 import io.ostraka.raft.core.GroupId;
 import io.ostraka.shardkv.command.ExportId;
@@ -53,6 +56,21 @@ class ShardAdmissionTest {
         assertThat(admit(importing(), sourcesByConfig)).isEqualTo(new ShardAdmission.Arriving());
         assertThat(admit(importing(), null)).isEqualTo(new ShardAdmission.Arriving());
         assertThat(admit(ShardState.Absent.NEVER_HELD, sourcesByConfig)).isEqualTo(new ShardAdmission.Arriving());
+    }
+
+    @Test
+    void aGroupServesOnWhileRestoredControllersAskWhetherItLives_butNotOnceTheyGoOnWithoutIt() {
+        ClusterConfig backup = ClusterConfig.founded(7, 4);
+        List<LostMaps> lost = List.of(new LostMaps(0, 1_000));
+        ClusterTerms asking = new ClusterTerms(3, RestoreStage.HEARING, lost);
+        ClusterTerms decided = asking.withStage(RestoreStage.SETTLING);
+
+        assertThat(ShardAdmission.isGivenUp(
+                        SELF, backup.restored(1_000, 1_000_000, asking, backup.shards(), backup.directory())))
+                .isFalse();
+        assertThat(ShardAdmission.isGivenUp(
+                        SELF, backup.restored(1_000, 1_000_000, decided, backup.shards(), backup.directory())))
+                .isTrue();
     }
 
     @Test

@@ -16,8 +16,11 @@ import io.ostraka.proto.config.GroupRow;
 import io.ostraka.proto.config.NodeRow;
 import io.ostraka.proto.config.ReplicaRow;
 import io.ostraka.proto.config.ShardRow;
+import io.ostraka.proto.controller.BackupReply;
+import io.ostraka.proto.controller.BackupRequest;
 import io.ostraka.proto.controller.ChangeReply;
 import io.ostraka.proto.controller.ChangeRequest;
+import io.ostraka.proto.controller.ControllerBackup;
 import io.ostraka.proto.controller.ControllerGrpc;
 import io.ostraka.proto.controller.ControllerStatusReply;
 import io.ostraka.proto.controller.ControllerStatusRequest;
@@ -299,6 +302,18 @@ public final class FakeCluster implements AutoCloseable {
                             .setTerm(3)
                             .setNum(1)
                             .setRevision(18)
+                            .build());
+        }
+
+        @Override
+        public void backup(BackupRequest request, StreamObserver<BackupReply> observer) {
+            reply(
+                    observer,
+                    BackupReply.newBuilder()
+                            .setCode(controllerCode)
+                            .setBackup(ControllerBackup.newBuilder()
+                                    .setConfig(ConfigWire.toWire(config()))
+                                    .setNextReplicaId(99))
                             .build());
         }
 
