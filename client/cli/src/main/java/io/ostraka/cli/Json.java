@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A JSON value, and how it is written. */
-sealed interface Json {
+public sealed interface Json {
 
     /** Null. */
     record Null() implements Json {}
@@ -30,25 +30,30 @@ sealed interface Json {
     /** An object; its members are written in the order of the map. */
     record Obj(Map<String, Json> members) implements Json {
 
-        static Obj empty() {
+        /** An object without members. */
+        public static Obj empty() {
             return new Obj(new LinkedHashMap<>());
         }
 
-        Obj with(String name, Json value) {
+        /** The same with one more member. */
+        public Obj with(String name, Json value) {
             Map<String, Json> more = new LinkedHashMap<>(members);
             more.put(name, value);
             return new Obj(more);
         }
 
-        Obj with(String name, String value) {
+        /** As {@link #with(String, Json)}, with a string. */
+        public Obj with(String name, String value) {
             return with(name, new Str(value));
         }
 
-        Obj with(String name, long value) {
+        /** As {@link #with(String, Json)}, with a number. */
+        public Obj with(String name, long value) {
             return with(name, new Num(Long.toString(value)));
         }
 
-        Obj with(String name, boolean value) {
+        /** As {@link #with(String, Json)}, with true or false. */
+        public Obj with(String name, boolean value) {
             return with(name, new Bool(value));
         }
     }

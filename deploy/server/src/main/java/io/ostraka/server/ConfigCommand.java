@@ -1,13 +1,17 @@
 package io.ostraka.server;
 
+import io.ostraka.cli.Json;
 import io.ostraka.server.config.Setting;
 import io.ostraka.server.config.Settings;
+import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -41,18 +45,53 @@ final class ConfigCommand implements Runnable {
         @Spec
         private @Nullable CommandSpec spec;
 
+        @Option(
+                names = {"-o", "--output"},
+                paramLabel = "FORMAT",
+                description = "table or json (default: table).")
+        private Output output = Output.TABLE;
+
         @Override
         public Integer call() {
             if (spec == null) {
                 throw new IllegalStateException("picocli sets the command's description before it runs it");
             }
+            PrintWriter out = spec.commandLine().getOut();
             Settings settings = ServeCommand.settings(spec, Map.of());
+            switch (output) {
+                case TABLE -> table(settings, out);
+                case JSON -> out.println(json(settings).write());
+            }
+            out.flush();
+            return 0;
+        }
+
+        private static void table(Settings settings, PrintWriter out) {
             for (Setting setting : Setting.values()) {
                 Settings.Value value = settings.get(setting);
-                spec.commandLine().getOut().printf("%-26s %-24s %s%n", setting.key(), value.text(), value.origin());
+                out.printf("%-26s %-24s %s%n", setting.key(), value.text(), value.origin());
             }
-            spec.commandLine().getOut().flush();
-            return 0;
+        }
+
+        private static Json json(Settings settings) {
+            Json.Obj all = Json.Obj.empty();
+            for (Setting setting : Setting.values()) {
+                Settings.Value value = settings.get(setting);
+                Json.Obj one = Json.Obj.empty().with("value", value.text()).with("from", value.origin());
+                all = all.with(setting.key(), one);
+            }
+            return all;
+        }
+
+        /** How settings are printed. */
+        private enum Output {
+            TABLE,
+            JSON;
+
+            @Override
+            public String toString() {
+                return name().toLowerCase(Locale.ROOT);
+            }
         }
     }
 }

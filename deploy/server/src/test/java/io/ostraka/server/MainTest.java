@@ -23,6 +23,19 @@ final class MainTest {
     }
 
     @Test
+    void settingsOfAServerArePrintedForPeopleAndForPrograms() {
+        assertThat(ostraka.execute("config", "print", "--listen", "127.0.0.1:7001"))
+                .isZero();
+        assertThat(out.toString()).containsPattern("listen +127.0.0.1:7001 +flag");
+
+        out.getBuffer().setLength(0);
+        assertThat(ostraka.execute("config", "print", "--listen", "127.0.0.1:7001", "-o", "json"))
+                .isZero();
+        assertThat(out.toString()).startsWith("{").contains("\"listen\":{\"value\":\"127.0.0.1:7001\",\"from\":\"flag");
+        assertThat(ostraka.execute("config", "print", "-o", "yaml")).isEqualTo(2);
+    }
+
+    @Test
     void aProgramThatIsToRunOneCommandDescribesNoOther() {
         CommandLine get = Main.commandLine(io.ostraka.cli.Console.system(), "get", "key");
         assertThat(get.getSubcommands().keySet()).containsExactly("get");
