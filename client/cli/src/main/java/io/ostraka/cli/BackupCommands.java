@@ -49,7 +49,7 @@ final class BackupCommands {
         @Override
         public Integer call() {
             if (!force && Files.exists(file)) {
-                throw new InvalidRequestException(file + " is there already; replace it with --force");
+                throw new InvalidRequestException("file " + file + " is there already; replace it with --force");
             }
             try (OstrakaAdmin admin = cluster.admin(console)) {
                 ControllerBackup backup = admin.backup();
@@ -90,7 +90,7 @@ final class BackupCommands {
                     Files.move(temporary, file);
                 }
             } catch (FileAlreadyExistsException e) {
-                throw new InvalidRequestException(file + " is there already; replace it with --force");
+                throw new InvalidRequestException("file " + file + " is there already; replace it with --force");
             } catch (NoSuchFileException e) {
                 throw new InvalidRequestException("cannot write " + file + ": its folder is not there");
             } catch (IOException e) {
@@ -104,9 +104,9 @@ final class BackupCommands {
         try {
             return ControllerBackup.fromBytes(Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
-            throw new InvalidRequestException(file + " is not there");
+            throw new InvalidRequestException("file " + file + " is not there");
         } catch (InvalidRequestException e) {
-            throw new InvalidRequestException(file + ": " + e.getMessage());
+            throw new InvalidRequestException("file " + file + ": " + e.getMessage());
         } catch (IOException e) {
             throw new InvalidRequestException("cannot read " + file + ": " + e.getMessage());
         }

@@ -164,6 +164,9 @@ final class RecoveryRequests {
 
     /** Why a group is not given up although it could be: it lives. One that is given up already is no problem. */
     Answers.@Nullable Refused problemOf(ChangeRequest request, ControllerState state) {
+        if (request.hasResume() && RestoreStatus.of(state).isEmpty()) {
+            return null;
+        }
         if (request.hasResume()) {
             return request.getResume().getDeadList().stream()
                     .map(dead -> problemOf(dead, state))
