@@ -175,6 +175,49 @@ class RestoresTest {
         assertThat(status().unsettled()).isEqualTo(1);
     }
 
+    /** What only the plan of lost controllers knows may still arrive where it sent it. */
+    @Test
+    void nothingIsPlannedBeforeEachOwnerGivesItsShardToNobodyButAsPlanned() {
+        restored();
+        hearAll();
+        now.owner(word(1, 0, TokenState.EXPORTING, 1, now.ref(2)));
+        now.owner(word(1, 1, TokenState.ABSENT, 0, null));
+        now.owner(word(2, 0, TokenState.ABSENT, 0, null));
+        now.owner(word(2, 1, TokenState.SERVING, 1, null));
+        assertThat(status()).isEqualTo(new RestoreStatus(List.of(), List.of(), 1));
+        assertThat(now.config().terms().stage()).isEqualTo(RestoreStage.SETTLING);
+
+        now.owner(word(1, 0, TokenState.SERVING, 1, null));
+        assertThat(now.config().terms().stage()).isEqualTo(RestoreStage.NONE);
+    }
+
+    /** Until its log has the configuration, a group may still take or create what nobody has spoken of. */
+    @Test
+    void everyGroupSpeaksOfEveryShardAgainOnceItFollows() {
+        restored();
+        hearAll();
+        now.owner(word(1, 0, TokenState.SERVING, 1, null));
+        now.owner(word(2, 1, TokenState.SERVING, 1, null));
+        assertThat(status()).isEqualTo(new RestoreStatus(List.of(now.ref(1), now.ref(2)), List.of(), 0));
+        assertThat(now.config().terms().stage()).isEqualTo(RestoreStage.SETTLING);
+    }
+
+    /** It may have given a token to a group that nobody else has heard of. */
+    @Test
+    void groupThatHasNotSaidWhichGroupsItKnowsIsWaitedFor() {
+        restored();
+        now.owner(word(1, 0, TokenState.SERVING, 1, null));
+        now.owner(word(1, 1, TokenState.ABSENT, 0, null));
+        now.owner(word(2, 0, TokenState.ABSENT, 0, null));
+        now.owner(word(2, 1, TokenState.SERVING, 1, null));
+        tell(1);
+        assertThat(status()).isEqualTo(new RestoreStatus(List.of(now.ref(2)), List.of(), 2));
+        assertThat(now.config().terms().stage()).isEqualTo(RestoreStage.HEARING);
+
+        tell(2);
+        assertThat(now.config().terms().stage()).isEqualTo(RestoreStage.SETTLING);
+    }
+
     @Test
     void groupThatJoinedAfterTheBackupIsWaitedForAndTakenUpAsItIs() {
         restored();
