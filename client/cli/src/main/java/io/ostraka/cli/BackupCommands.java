@@ -15,13 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The commands for controllers that may all be lost. */
 final class BackupCommands {
@@ -119,49 +115,34 @@ final class BackupCommands {
                 "Gives the silent groups up; a shard that nobody has goes on from a frozen copy, else empty.",
                 "Shows what would happen and changes nothing, unless --unsafe and --yes are given."
             })
-    static final class Resume extends ClientCommand {
-
-        @Spec
-        private @Nullable CommandSpec command;
-
-        @Option(names = "--unsafe", description = "Yes, what only the silent groups knew may be lost.")
-        private boolean unsafe;
-
-        @Option(names = "--dry-run", description = "Only show what would happen, as without --yes.")
-        private boolean dryRun;
-
-        @Option(
-                names = {"-y", "--yes"},
-                description = "Do it.")
-        private boolean yes;
+    static final class Resume extends UnsafeCommand<ResumePlan> {
 
         Resume(Console console) {
             super(console);
         }
 
         @Override
-        public Integer call() {
-            if (yes && !dryRun && !unsafe && command != null) {
-                throw new ParameterException(
-                        command.commandLine(),
-                        "What only the silent groups knew may be lost: confirm with --unsafe, too.");
-            }
-            try (OstrakaAdmin admin = cluster.admin(console)) {
-                ResumePlan plan = admin.planResume();
-                if (!plan.changed() || dryRun || !yes) {
-                    report(plan, plan.message(), false);
-                    if (plan.changed() && !cluster.json()) {
-                        console.err().println("Nothing was changed; with --unsafe --yes this is carried out.");
-                    }
-                    return ExitCode.OK;
-                }
-                Change done = admin.resumeUnsafe(plan);
-                report(plan, done.message(), done.changed());
-                return ExitCode.OK;
-            }
+        ResumePlan plan(OstrakaAdmin admin) {
+            return admin.planResume();
         }
 
-        private void report(ResumePlan plan, String message, boolean applied) {
+        @Override
+        boolean changes(ResumePlan plan) {
+            return plan.changed();
+        }
+
+        @Override
+        String message(ResumePlan plan) {
+            return plan.message();
+        }
+
+        @Override
+        Change carryOut(OstrakaAdmin admin, ResumePlan plan) {
+            return admin.resumeUnsafe(plan);
+        }
+
+        @Override
+        void report(ResumePlan plan, String message, boolean applied) {
             if (cluster.json()) {
                 console.out()
                         .println(Json.Obj.empty()

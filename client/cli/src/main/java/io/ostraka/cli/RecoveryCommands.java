@@ -11,11 +11,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The commands for groups that died for good. */
 final class RecoveryCommands {
@@ -29,10 +26,7 @@ final class RecoveryCommands {
                 "Shows what may be lost and changes nothing, unless --unsafe and --yes are given.",
                 "Stop every node of the group first: one that runs and reaches no controller may go on serving."
             })
-    static final class Recover extends ClientCommand {
-
-        @Spec
-        private @Nullable CommandSpec command;
+    static final class Recover extends UnsafeCommand<RecoveryPlan> {
 
         @ArgGroup(multiplicity = "1")
         private Dead dead = new Dead();
@@ -42,17 +36,6 @@ final class RecoveryCommands {
                 paramLabel = "GID",
                 description = "Where shards go on of which nothing is left (default: as balancing says).")
         private long to;
-
-        @Option(names = "--unsafe", description = "Yes, what only the dead group knew may be lost.")
-        private boolean unsafe;
-
-        @Option(names = "--dry-run", description = "Only show what would happen, as without --yes.")
-        private boolean dryRun;
-
-        @Option(
-                names = {"-y", "--yes"},
-                description = "Do it.")
-        private boolean yes;
 
         /** Either a shard or a group. */
         private static final class Dead {
@@ -71,34 +54,29 @@ final class RecoveryCommands {
         }
 
         @Override
-        public Integer call() {
-            if (yes && !dryRun && !unsafe && command != null) {
-                throw new ParameterException(
-                        command.commandLine(),
-                        "What only the dead group knew may be lost: confirm with --unsafe, too.");
-            }
-            try (OstrakaAdmin admin = cluster.admin(console)) {
-                RecoveryPlan plan = plan(admin);
-                if (!plan.changed() || dryRun || !yes) {
-                    report(plan, plan.message(), false);
-                    if (plan.changed() && !cluster.json()) {
-                        console.err().println("Nothing was changed; with --unsafe --yes this is carried out.");
-                    }
-                    return ExitCode.OK;
-                }
-                Change done = admin.recoverUnsafe(plan);
-                report(plan, done.message(), done.changed());
-                return ExitCode.OK;
-            }
+        boolean changes(RecoveryPlan plan) {
+            return plan.changed();
         }
 
-        private RecoveryPlan plan(OstrakaAdmin admin) {
+        @Override
+        String message(RecoveryPlan plan) {
+            return plan.message();
+        }
+
+        @Override
+        Change carryOut(OstrakaAdmin admin, RecoveryPlan plan) {
+            return admin.recoverUnsafe(plan);
+        }
+
+        @Override
+        RecoveryPlan plan(OstrakaAdmin admin) {
             return dead.shard != null
                     ? admin.planRecoveryOfShard(dead.shard, to)
                     : admin.planRecovery(dead.gid == null ? 0 : dead.gid, to);
         }
 
-        private void report(RecoveryPlan plan, String message, boolean applied) {
+        @Override
+        void report(RecoveryPlan plan, String message, boolean applied) {
             if (cluster.json()) {
                 console.out()
                         .println(Json.Obj.empty()
