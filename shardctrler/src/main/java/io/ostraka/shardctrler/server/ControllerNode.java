@@ -1,31 +1,26 @@
 package io.ostraka.shardctrler.server;
 
 import io.grpc.BindableService;
-import io.grpc.ManagedChannel;
 import io.ostraka.raft.core.ReplicaId;
 import io.ostraka.raft.runtime.host.AddressBook;
 import io.ostraka.raft.runtime.host.Clock;
 import io.ostraka.raft.runtime.host.DamagedReplicaException;
-import io.ostraka.raft.runtime.host.RaftGroup;
-import io.ostraka.raft.runtime.host.RaftHost;
-import io.ostraka.raft.runtime.statemachine.StateMachine;
+import io.ostraka.raft.runtime.host.ReplicaHost;
+import io.ostraka.raft.runtime.host.TimedWorker;
+import io.ostraka.raft.runtime.host.Workers;
 import io.ostraka.raft.runtime.storage.Disk;
 import io.ostraka.raft.runtime.storage.DiskException;
 import io.ostraka.raft.runtime.storage.LogStore;
 import io.ostraka.raft.runtime.storage.NodeDirectory;
 import io.ostraka.raft.runtime.storage.NodeDirectoryException;
-import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
 import io.ostraka.raft.runtime.storage.ReplicaRecovery;
+import io.ostraka.raft.runtime.transport.Connector;
 import io.ostraka.shardctrler.watch.ConfigFeed;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +36,7 @@ public final class ControllerNode implements AutoCloseable {
     private static final long LEVEL_MILLIS = 2_000;
     private static final long CLOSE_SECONDS_MAX = 10;
 
-    private final ScheduledThreadPoolExecutor executor;
+    private final TimedWorker executor;
     private final ReplicaHost host;
     private final Founding founding;
     private final WatchHub watches;
@@ -55,6 +50,7 @@ public final class ControllerNode implements AutoCloseable {
      * @param disk the data directory's files; the controller's own are in a folder of it
      * @param log the shared log, for the first write of a new replica
      * @param recovered what the log held of each replica when the process started
+     * @param workers makes the controller's thread
      * @param host the Raft host, started
      * @param addresses where nodes listen; learns of the controllers here
      * @param clock the host's clock
@@ -65,21 +61,17 @@ public final class ControllerNode implements AutoCloseable {
             Disk disk,
             LogStore log,
             SortedMap<ReplicaId, ReplicaRecovery> recovered,
-            RaftHost host,
+            Workers workers,
+            ReplicaHost host,
             AddressBook addresses,
             Clock clock,
-            Function<String, ManagedChannel> connect) {}
+            Connector connect) {}
 
-    private ControllerNode(Parts parts, ReplicaHost host, String address) throws DiskException {
-        this.host = host;
-        executor = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "ostraka-controller");
-            thread.setDaemon(true);
-            return thread;
-        });
-        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    private ControllerNode(Parts parts, String address) throws DiskException {
+        host = parts.host();
+        executor = parts.workers().timed("ostraka-controller");
         watches = new WatchHub(this::execute, this::feed);
-        founding = new Founding(parts, host, address, this::execute, this::changed);
+        founding = new Founding(parts, address, this::execute, this::changed);
         Requests requests = new Requests(this::execute);
         service = new ControllerService(founding, requests, watches, parts.clock()::nanoTime);
         levels = new LevelRaising(founding, requests, parts.directory().nodeId(), parts.connect(), this::execute);
@@ -95,16 +87,11 @@ public final class ControllerNode implements AutoCloseable {
      */
     public static ControllerNode open(Parts parts, String address)
             throws DiskException, NodeDirectoryException, DamagedReplicaException {
-        return open(parts, new HostedReplica(parts.host()), address);
-    }
-
-    static ControllerNode open(Parts parts, ReplicaHost host, String address)
-            throws DiskException, NodeDirectoryException, DamagedReplicaException {
-        ControllerNode node = new ControllerNode(parts, host, address);
+        ControllerNode node = new ControllerNode(parts, address);
         try {
             node.founding.resume();
         } catch (DiskException | NodeDirectoryException | DamagedReplicaException | RuntimeException e) {
-            node.executor.shutdownNow();
+            node.executor.close(TimedWorker.Ending.DROPS_ALL, 0);
             throw e;
         }
         node.execute(node::found);
@@ -131,12 +118,11 @@ public final class ControllerNode implements AutoCloseable {
     @Override
     public void close() {
         execute(watches::close);
-        executor.shutdown();
+        if (!executor.close(TimedWorker.Ending.DOES_WHAT_IS_DUE, CLOSE_SECONDS_MAX)) {
+            LOG.warn("the controller's thread did not end within {} s", CLOSE_SECONDS_MAX);
+        }
         Replica replica = founding.replica();
         try {
-            if (!executor.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
-                LOG.warn("the controller's thread did not end within {} s", CLOSE_SECONDS_MAX);
-            }
             if (replica != null) {
                 host.close(replica.group().descriptor().replica()).get(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
             }
@@ -171,23 +157,16 @@ public final class ControllerNode implements AutoCloseable {
         watches.keepAlive(replica != null && replica.hasLeader());
     }
 
-    /** The task never fails, and ends with the executor, so nobody asks its future. */
-    @SuppressWarnings("FutureReturnValueIgnored")
     private void repeat(Runnable task, long everyMillis) {
-        executor.scheduleWithFixedDelay(guarded(task), everyMillis, everyMillis, TimeUnit.MILLISECONDS);
+        executor.repeat(guarded(task), TimeUnit.MILLISECONDS.toNanos(everyMillis));
     }
 
     private void execute(Runnable task) {
         later(task, 0);
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored")
     private void later(Runnable task, long afterMillis) {
-        try {
-            executor.schedule(guarded(task), afterMillis, TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("dropped after the controller was closed", e);
-        }
+        executor.schedule(guarded(task), TimeUnit.MILLISECONDS.toNanos(afterMillis));
     }
 
     /** One failure must not end the thread's other duties; it is a defect, so it is reported in full. */
@@ -199,20 +178,5 @@ public final class ControllerNode implements AutoCloseable {
                 LOG.error("a task of the controller failed", e);
             }
         };
-    }
-
-    /** The controller's replica in the process's Raft host. */
-    private record HostedReplica(RaftHost raft) implements ReplicaHost {
-
-        @Override
-        public <R> RaftGroup<R> open(ReplicaDescriptor descriptor, ReplicaRecovery found, StateMachine<R> machine)
-                throws DamagedReplicaException {
-            return raft.open(descriptor, found, machine);
-        }
-
-        @Override
-        public CompletableFuture<Void> close(ReplicaId replica) {
-            return raft.close(replica);
-        }
     }
 }

@@ -14,6 +14,7 @@ import io.ostraka.raft.core.input.Budget;
 import io.ostraka.raft.core.membership.Membership;
 import io.ostraka.raft.runtime.host.DamagedReplicaException;
 import io.ostraka.raft.runtime.host.GroupStatus;
+import io.ostraka.raft.runtime.host.ReplicaHost;
 import io.ostraka.raft.runtime.storage.DiskException;
 import io.ostraka.raft.runtime.storage.LogWrite;
 import io.ostraka.raft.runtime.storage.NodeDirectoryException;
@@ -67,10 +68,9 @@ final class Founding {
     private boolean proposing;
     private volatile @Nullable Replica replica;
 
-    Founding(ControllerNode.Parts parts, ReplicaHost host, String address, Executor executor, Runnable onChange)
-            throws DiskException {
+    Founding(ControllerNode.Parts parts, String address, Executor executor, Runnable onChange) throws DiskException {
         this.parts = parts;
-        this.host = host;
+        this.host = parts.host();
         this.address = address;
         this.executor = executor;
         this.onChange = onChange;

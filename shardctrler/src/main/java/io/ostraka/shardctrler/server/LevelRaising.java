@@ -8,6 +8,7 @@ import io.ostraka.proto.controller.ControllerStatusReply;
 import io.ostraka.proto.controller.ControllerStatusRequest;
 import io.ostraka.raft.core.NodeId;
 import io.ostraka.raft.core.ReplicaId;
+import io.ostraka.raft.runtime.transport.Connector;
 import io.ostraka.shardctrler.command.ControllerMember;
 import io.ostraka.shardctrler.state.ControllerState;
 import io.ostraka.shardctrler.state.FeatureLevels;
@@ -15,7 +16,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,16 +31,11 @@ final class LevelRaising {
 
     private final Founding founding;
     private final Requests requests;
-    private final Function<String, ManagedChannel> connect;
+    private final Connector connect;
     private final Executor executor;
     private final NodeId self;
 
-    LevelRaising(
-            Founding founding,
-            Requests requests,
-            NodeId self,
-            Function<String, ManagedChannel> connect,
-            Executor executor) {
+    LevelRaising(Founding founding, Requests requests, NodeId self, Connector connect, Executor executor) {
         this.founding = founding;
         this.requests = requests;
         this.self = self;
@@ -78,9 +73,9 @@ final class LevelRaising {
     }
 
     private void ask(Replica replica, ControllerMember member, Map<Long, Integer> known) {
-        ManagedChannel channel = connect.apply(replica.addressOf(new ReplicaId(member.replicaId())));
+        ManagedChannel channel = connect.open(replica.addressOf(new ReplicaId(member.replicaId())));
         ControllerGrpc.newStub(channel)
-                .withDeadlineAfter(ANSWER_SECONDS_MAX, TimeUnit.SECONDS)
+                .withDeadline(connect.deadlineAfter(TimeUnit.SECONDS.toMillis(ANSWER_SECONDS_MAX)))
                 .status(ControllerStatusRequest.getDefaultInstance(), new StreamObserver<>() {
                     @Override
                     public void onNext(ControllerStatusReply reply) {

@@ -12,6 +12,7 @@ import io.ostraka.raft.runtime.host.HostOptions;
 import io.ostraka.raft.runtime.host.PeerMessage;
 import io.ostraka.raft.runtime.host.RaftHost;
 import io.ostraka.raft.runtime.host.SystemClock;
+import io.ostraka.raft.runtime.host.ThreadWorkers;
 import io.ostraka.raft.runtime.host.Transport;
 import io.ostraka.raft.runtime.host.TransportListener;
 import io.ostraka.raft.runtime.snapshot.SnapshotListener;
@@ -65,6 +66,7 @@ final class TestController implements AutoCloseable {
         host = new RaftHost(
                 new RaftHost.Ports(
                         clock,
+                        new ThreadWorkers(),
                         List.of(network.loop()),
                         log,
                         loopback,
@@ -76,7 +78,15 @@ final class TestController implements AutoCloseable {
         host.start();
         node = ControllerNode.open(
                 new ControllerNode.Parts(
-                        directory, disk, log, recovery.replicas(), host, addresses, clock, TestController::connect),
+                        directory,
+                        disk,
+                        log,
+                        recovery.replicas(),
+                        new ThreadWorkers(),
+                        host,
+                        addresses,
+                        clock,
+                        TestController::connect),
                 address);
         InProcessServerBuilder builder = InProcessServerBuilder.forName(address).directExecutor();
         node.services().forEach(builder::addService);

@@ -1,12 +1,11 @@
 package io.ostraka.shardkv.server;
 
+import io.ostraka.raft.runtime.host.TimedWorker;
+import io.ostraka.raft.runtime.host.Workers;
 import io.ostraka.raft.runtime.snapshot.RateLimit;
 import io.ostraka.shardkv.shard.ShardScan;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -30,7 +29,7 @@ final class BackgroundScans implements Pieces, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BackgroundScans.class);
     private static final long PATIENCE_SECONDS = 10;
 
-    private final ScheduledThreadPoolExecutor executor;
+    private final TimedWorker thread;
     private final @Nullable RateLimit rate;
     private final LongSupplier nanoTime;
     private final Consumer<Throwable> onBroken;
@@ -43,16 +42,11 @@ final class BackgroundScans implements Pieces, AutoCloseable {
      * @param digestBytesPerSecond how fast digests of the store may read; 0: none is computed
      * @param onBroken told of an exception that no part expected: the node must stop
      */
-    BackgroundScans(long digestBytesPerSecond, LongSupplier nanoTime, Consumer<Throwable> onBroken) {
+    BackgroundScans(Workers workers, long digestBytesPerSecond, LongSupplier nanoTime, Consumer<Throwable> onBroken) {
         this.rate = digestBytesPerSecond == 0 ? null : new RateLimit(digestBytesPerSecond, nanoTime.getAsLong());
         this.nanoTime = nanoTime;
         this.onBroken = onBroken;
-        executor = new ScheduledThreadPoolExecutor(1, work -> {
-            Thread thread = new Thread(work, "ostraka-scan");
-            thread.setDaemon(true);
-            return thread;
-        });
-        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        thread = workers.timed("ostraka-scan");
     }
 
     /** Dropped once this is closed. */
@@ -108,37 +102,23 @@ final class BackgroundScans implements Pieces, AutoCloseable {
     }
 
     private boolean schedule(Runnable piece, long delayNanos) {
-        try {
-            var _ = executor.schedule(
-                    () -> {
-                        try {
-                            piece.run();
-                        } catch (RuntimeException | Error e) {
-                            onBroken.accept(e);
-                        }
-                    },
-                    delayNanos,
-                    TimeUnit.NANOSECONDS);
-            return true;
-        } catch (RejectedExecutionException e) {
-            if (!executor.isShutdown()) {
-                throw e;
-            }
-            return false;
-        }
+        return thread.schedule(
+                () -> {
+                    try {
+                        piece.run();
+                    } catch (RuntimeException | Error e) {
+                        onBroken.accept(e);
+                    }
+                },
+                delayNanos);
     }
 
     /** Drops what waits, waits up to 10 seconds for the piece that runs, and gives back what is pinned. */
     @Override
     public void close() {
-        executor.shutdownNow();
-        try {
-            if (!executor.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("a scan of the store did not end within {} s", PATIENCE_SECONDS);
-                return;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!thread.close(TimedWorker.Ending.DROPS_ALL, PATIENCE_SECONDS)) {
+            LOG.warn("a scan of the store did not end within {} s", PATIENCE_SECONDS);
+            return;
         }
         digests.forEach(this::end);
     }

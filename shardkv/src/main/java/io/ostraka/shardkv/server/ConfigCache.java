@@ -5,13 +5,10 @@ import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.ConfigWire;
 import io.ostraka.proto.config.MalformedConfigException;
 import io.ostraka.proto.config.wire.ClusterConfigRecord;
-import java.io.IOException;
+import io.ostraka.raft.runtime.storage.Disk;
+import io.ostraka.raft.runtime.storage.DiskException;
+import io.ostraka.raft.runtime.storage.DiskFile;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,36 +23,53 @@ final class ConfigCache {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfigCache.class);
     private static final String NAME = "configuration";
+    private static final String TEMPORARY = NAME + ".tmp";
+    private static final int BYTES_MAX = 64 << 20;
     private static final int CRC_BYTES = Integer.BYTES;
 
-    private final Path file;
+    private final Disk disk;
     private @Nullable ClusterConfig unwritten;
 
-    ConfigCache(Path directory) {
-        file = directory.resolve(NAME);
+    ConfigCache(Disk disk) {
+        this.disk = disk;
     }
 
     /** What was kept, if it belongs to the cluster. */
     @Nullable
     ClusterConfig read(long clusterId) {
         try {
-            if (!Files.exists(file)) {
+            if (!disk.exists(NAME)) {
                 return null;
             }
-            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+            ByteBuffer bytes = readAll();
             if (bytes.remaining() < CRC_BYTES || bytes.getInt() != crc(bytes.slice())) {
-                LOG.warn("{} is damaged; the configuration will come from the controllers", file);
+                LOG.warn("{} is damaged; the configuration will come from the controllers", where());
                 return null;
             }
             ClusterConfig config = ConfigWire.fromWire(ClusterConfigRecord.parseFrom(bytes));
             return config.clusterId() == clusterId ? config : null;
         } catch (InvalidProtocolBufferException | MalformedConfigException e) {
-            LOG.warn("{} is not understood ({}); the configuration will come from the controllers", file, e.toString());
+            LOG.warn(
+                    "{} is not understood ({}); the configuration will come from the controllers",
+                    where(),
+                    e.toString());
             return null;
-        } catch (IOException e) {
-            LOG.warn("{} cannot be read ({}); the configuration will come from the controllers", file, e.toString());
+        } catch (DiskException e) {
+            LOG.warn("{} cannot be read ({}); the configuration will come from the controllers", where(), e.toString());
             return null;
         }
+    }
+
+    private ByteBuffer readAll() throws DiskException {
+        try (DiskFile file = disk.open(NAME)) {
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(file.size(), BYTES_MAX));
+            file.read(0, bytes);
+            return bytes.flip();
+        }
+    }
+
+    private String where() {
+        return disk.describe() + "/" + NAME;
     }
 
     /** Takes a configuration, to be kept by the next {@link #save}. */
@@ -78,16 +92,15 @@ final class ConfigCache {
         byte[] content = ConfigWire.toWire(config).toByteArray();
         ByteBuffer bytes = ByteBuffer.allocate(CRC_BYTES + content.length);
         bytes.putInt(crc(ByteBuffer.wrap(content))).put(content).flip();
-        Path temporary = file.resolveSibling(NAME + ".tmp");
-        try (FileChannel channel = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
+        try {
+            disk.delete(TEMPORARY);
+            try (DiskFile file = disk.create(TEMPORARY)) {
+                file.write(0, bytes);
+                file.force();
             }
-            channel.force(false);
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            LOG.warn("cannot keep the configuration in {}: {}", file, e.toString());
+            disk.rename(TEMPORARY, NAME);
+        } catch (DiskException e) {
+            LOG.warn("cannot keep the configuration in {}: {}", where(), e.toString());
         }
     }
 

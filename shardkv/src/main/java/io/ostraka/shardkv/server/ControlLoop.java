@@ -1,7 +1,7 @@
 package io.ostraka.shardkv.server;
 
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import io.ostraka.raft.runtime.host.TimedWorker;
+import io.ostraka.raft.runtime.host.Workers;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -14,19 +14,13 @@ final class ControlLoop implements TaskLoop, AutoCloseable {
 
     private static final long CLOSE_PATIENCE_SECONDS = 10;
 
-    private final ScheduledThreadPoolExecutor executor;
+    private final TimedWorker thread;
     private final Consumer<Throwable> onBroken;
 
     /** @param onBroken told of an exception that no part expected: the node must stop */
-    ControlLoop(Consumer<Throwable> onBroken) {
+    ControlLoop(Workers workers, Consumer<Throwable> onBroken) {
         this.onBroken = onBroken;
-        executor = new ScheduledThreadPoolExecutor(1, work -> {
-            Thread thread = new Thread(work, "ostraka-node-control");
-            thread.setDaemon(true);
-            return thread;
-        });
-        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        executor.setRemoveOnCancelPolicy(true);
+        thread = workers.timed("ostraka-node-control");
     }
 
     @Override
@@ -36,18 +30,12 @@ final class ControlLoop implements TaskLoop, AutoCloseable {
 
     @Override
     public void schedule(Runnable work, long delayMillis) {
-        try {
-            var _ = executor.schedule(guarded(work), delayMillis, TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            if (!executor.isShutdown()) {
-                throw e;
-            }
-        }
+        thread.schedule(guarded(work), TimeUnit.MILLISECONDS.toNanos(delayMillis));
     }
 
     @Override
     public void repeat(Runnable work, long pauseMillis) {
-        var _ = executor.scheduleWithFixedDelay(guarded(work), pauseMillis, pauseMillis, TimeUnit.MILLISECONDS);
+        thread.repeat(guarded(work), TimeUnit.MILLISECONDS.toNanos(pauseMillis));
     }
 
     private Runnable guarded(Runnable work) {
@@ -55,7 +43,7 @@ final class ControlLoop implements TaskLoop, AutoCloseable {
             try {
                 work.run();
             } catch (RuntimeException | Error e) {
-                if (!executor.isShutdown()) {
+                if (!thread.isClosed()) {
                     onBroken.accept(e);
                 }
             }
@@ -65,13 +53,6 @@ final class ControlLoop implements TaskLoop, AutoCloseable {
     /** Drops what waits, and waits up to 10 seconds for what runs. */
     @Override
     public void close() {
-        executor.shutdown();
-        // Not by shutdownNow: an interrupt would close the file that is just being written.
-        executor.getQueue().clear();
-        try {
-            executor.awaitTermination(CLOSE_PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close(TimedWorker.Ending.DROPS_ALL, CLOSE_PATIENCE_SECONDS);
     }
 }

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +82,7 @@ final class ControllerLink {
     }
 
     private ControllerGrpc.ControllerStub stub() {
-        return ControllerGrpc.newStub(channel()).withDeadlineAfter(CALL_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+        return ControllerGrpc.newStub(channel()).withDeadline(channels.deadlineAfter(CALL_TIMEOUT_MILLIS));
     }
 
     /** Brings one answer to the loop, and minds where it says the leader is. */

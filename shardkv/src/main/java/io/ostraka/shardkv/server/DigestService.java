@@ -12,7 +12,6 @@ import io.ostraka.raft.core.GroupId;
 import io.ostraka.raft.core.ReplicaId;
 import io.ostraka.shardkv.command.Digest;
 import io.ostraka.shardkv.migration.DigestAnswer;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -85,7 +84,7 @@ final class DigestService extends ReplicaDigestGrpc.ReplicaDigestImplBase {
             return;
         }
         ReplicaDigestGrpc.newStub(channels.to(address))
-                .withDeadlineAfter(ANSWER_MILLIS, TimeUnit.MILLISECONDS)
+                .withDeadline(channels.deadlineAfter(ANSWER_MILLIS))
                 .ask(
                         DigestRequest.newBuilder()
                                 .setHello(greeting.hello())

@@ -6,12 +6,11 @@ import io.ostraka.proto.config.ReplicaRow;
 import io.ostraka.raft.core.GroupId;
 import io.ostraka.raft.core.ReplicaId;
 import io.ostraka.raft.runtime.statemachine.LeadershipEvent;
+import io.ostraka.raft.runtime.storage.Disk;
+import io.ostraka.raft.runtime.storage.DiskException;
 import io.ostraka.shardkv.migration.AgentEvent;
 import io.ostraka.shardkv.migration.AgentOptions;
 import io.ostraka.shardkv.migration.TransferRequest;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +42,7 @@ final class HandOvers implements TransferService.Sources {
             DigestService digests,
             LongSupplier nanoTime,
             RandomGenerator random,
-            Path dataDirectory,
+            Disk disk,
             AgentOptions options,
             Supplier<@Nullable ClusterConfig> config,
             RouteHints hints,
@@ -128,8 +127,8 @@ final class HandOvers implements TransferService.Sources {
     /** Whether the disk has room for a shard of {@code bytes}. Asks the file system, which may take its time. */
     boolean hasRoom(long bytes) {
         try {
-            return isRoom(Files.getFileStore(parts.dataDirectory()).getUsableSpace(), bytes);
-        } catch (IOException e) {
+            return isRoom(parts.disk().usableBytes(), bytes);
+        } catch (DiskException e) {
             return false;
         }
     }

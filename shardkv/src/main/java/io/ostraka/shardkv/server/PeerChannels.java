@@ -2,20 +2,21 @@ package io.ostraka.shardkv.server;
 
 import io.grpc.Channel;
 import io.grpc.ConnectivityState;
+import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
+import io.ostraka.raft.runtime.transport.Connector;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 
 /** Connections to controllers and other nodes, one an address, kept while the address is in use. Thread-safe. */
 final class PeerChannels implements AutoCloseable {
 
-    private final Function<String, ManagedChannel> connect;
+    private final Connector connect;
     private final Map<String, ManagedChannel> channels = new HashMap<>();
     private boolean closed;
 
-    PeerChannels(Function<String, ManagedChannel> connect) {
+    PeerChannels(Connector connect) {
         this.connect = connect;
     }
 
@@ -24,13 +25,18 @@ final class PeerChannels implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("the node is closed");
         }
-        ManagedChannel channel = channels.computeIfAbsent(address, connect);
+        ManagedChannel channel = channels.computeIfAbsent(address, connect::open);
         // Whoever asks makes pauses of its own. gRPC's grow to two minutes, in which a node that is back is not
         // reached.
         if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
             channel.resetConnectBackoff();
         }
         return channel;
+    }
+
+    /** When a call ends that may take so long from now on. */
+    Deadline deadlineAfter(long millis) {
+        return connect.deadlineAfter(millis);
     }
 
     /** Closes the connections to addresses that {@code inUse} does not name, once their calls have ended. */

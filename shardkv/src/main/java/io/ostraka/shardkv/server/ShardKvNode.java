@@ -1,7 +1,6 @@
 package io.ostraka.shardkv.server;
 
 import io.grpc.BindableService;
-import io.grpc.ManagedChannel;
 import io.ostraka.proto.Feature;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.ConfigDelta;
@@ -16,14 +15,17 @@ import io.ostraka.raft.runtime.host.AddressBook;
 import io.ostraka.raft.runtime.host.Clock;
 import io.ostraka.raft.runtime.host.DamagedReplicaException;
 import io.ostraka.raft.runtime.host.RaftGroup;
-import io.ostraka.raft.runtime.host.RaftHost;
+import io.ostraka.raft.runtime.host.ReplicaHost;
+import io.ostraka.raft.runtime.host.Workers;
 import io.ostraka.raft.runtime.statemachine.LeadershipEvent;
+import io.ostraka.raft.runtime.storage.Disk;
 import io.ostraka.raft.runtime.storage.DiskException;
 import io.ostraka.raft.runtime.storage.LogStore;
 import io.ostraka.raft.runtime.storage.NodeDirectory;
 import io.ostraka.raft.runtime.storage.NodeDirectoryException;
 import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
 import io.ostraka.raft.runtime.storage.ReplicaRecovery;
+import io.ostraka.raft.runtime.transport.Connector;
 import io.ostraka.shardkv.migration.AgentOptions;
 import io.ostraka.shardkv.migration.DigestOptions;
 import io.ostraka.shardkv.session.SessionOptions;
@@ -37,7 +39,6 @@ import io.ostraka.shardkv.shard.QuarantineMark;
 import io.ostraka.shardkv.shard.ShardScan;
 import io.ostraka.shardkv.store.KvStore;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,11 +47,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +72,8 @@ public final class ShardKvNode implements AutoCloseable {
      * What a node works with. It closes none of it.
      *
      * @param directory the node's identity and descriptors
-     * @param dataDirectory the node's data directory, where the last known configuration is kept
+     * @param disk the data directory's files, among which the last known configuration is kept
+     * @param workers makes the node's threads
      * @param host a started host
      * @param log the log that the host writes
      * @param logBytes what that log takes on disk, for status
@@ -87,13 +86,14 @@ public final class ShardKvNode implements AutoCloseable {
      */
     public record Parts(
             NodeDirectory directory,
-            Path dataDirectory,
-            RaftHost host,
+            Disk disk,
+            Workers workers,
+            ReplicaHost host,
             LogStore log,
             LongSupplier logBytes,
             KvStore store,
             AddressBook addresses,
-            Function<String, ManagedChannel> connect,
+            Connector connect,
             Clock clock,
             RandomGenerator random) {}
 
@@ -146,12 +146,12 @@ public final class ShardKvNode implements AutoCloseable {
         clusterId = parts.directory().clusterId();
         greeting = new NodeGreeting(
                 parts.directory().nodeId().value(), parts.directory().startCounter(), () -> clusterId);
-        loop = new ControlLoop(onBroken);
+        loop = new ControlLoop(parts.workers(), onBroken);
         channels = new PeerChannels(parts.connect());
-        readers = readers(settings.options().readThreads());
-        cache = new ConfigCache(parts.dataDirectory());
+        readers = parts.workers().pool("ostraka-reader", settings.options().readThreads());
+        cache = new ConfigCache(parts.disk());
         LongSupplier nanoTime = parts.clock()::nanoTime;
-        scans = new BackgroundScans(settings.options().digestBytesPerSecond(), nanoTime, onBroken);
+        scans = new BackgroundScans(parts.workers(), settings.options().digestBytesPerSecond(), nanoTime, onBroken);
         link = new ControllerLink(settings.controllers(), channels, loop);
         watch = new ConfigWatch(watchParts(nanoTime), () -> clusterId, this::follow);
         registration =
@@ -179,7 +179,7 @@ public final class ShardKvNode implements AutoCloseable {
                 digests,
                 nanoTime,
                 parts.random(),
-                parts.dataDirectory(),
+                parts.disk(),
                 AgentOptions.DEFAULT.withDigests(digests(settings.options())),
                 watch::current,
                 hints,
@@ -209,15 +209,6 @@ public final class ShardKvNode implements AutoCloseable {
         return options.digestBytesPerSecond() == 0
                 ? DigestOptions.OFF
                 : DigestOptions.OFF.withPauseNanos(TimeUnit.MILLISECONDS.toNanos(options.digestIntervalMillis()));
-    }
-
-    private static ExecutorService readers(int threads) {
-        AtomicInteger number = new AtomicInteger();
-        return Executors.newFixedThreadPool(threads, work -> {
-            Thread thread = new Thread(work, "ostraka-reader-" + number.getAndIncrement());
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     /** The services to offer, all on the node's one address. Handlers do not block: a direct executor suits them. */

@@ -6,6 +6,7 @@ import static io.ostraka.shardkv.shard.GroupFixture.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostraka.raft.core.Bytes;
+import io.ostraka.raft.runtime.host.ThreadWorkers;
 import io.ostraka.shardkv.command.Command;
 import io.ostraka.shardkv.command.WriteOp;
 import io.ostraka.shardkv.migration.DigestAnswer;
@@ -32,7 +33,7 @@ class BackgroundScansTest {
     private final GroupFixture group = new GroupFixture(1, 1);
     private final List<Throwable> broken = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger closed = new AtomicInteger();
-    private BackgroundScans scans = new BackgroundScans(UNLIMITED, System::nanoTime, broken::add);
+    private BackgroundScans scans = new BackgroundScans(new ThreadWorkers(), UNLIMITED, System::nanoTime, broken::add);
 
     @BeforeEach
     void shardIsLargerThanAPiece() {
@@ -51,7 +52,7 @@ class BackgroundScansTest {
 
     private void limitTo(long bytesPerSecond) {
         scans.close();
-        scans = new BackgroundScans(bytesPerSecond, System::nanoTime, broken::add);
+        scans = new BackgroundScans(new ThreadWorkers(), bytesPerSecond, System::nanoTime, broken::add);
     }
 
     private ShardScan scan(long index) {

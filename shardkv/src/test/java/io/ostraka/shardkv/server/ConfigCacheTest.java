@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.raft.core.GroupId;
+import io.ostraka.raft.runtime.storage.DiskException;
+import io.ostraka.raft.runtime.storage.FileDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,34 +26,34 @@ class ConfigCacheTest {
     void whatWasSavedIsReadAfterARestart() {
         save(CONFIG);
 
-        assertThat(new ConfigCache(directory).read(CLUSTER)).isEqualTo(CONFIG);
+        assertThat(cache(directory).read(CLUSTER)).isEqualTo(CONFIG);
     }
 
     @Test
     void theNewestThatWasNotedIsSaved() {
-        ConfigCache cache = new ConfigCache(directory);
+        ConfigCache cache = cache(directory);
         cache.note(ClusterConfig.founded(CLUSTER, 4));
         cache.note(CONFIG);
         cache.save();
 
-        assertThat(new ConfigCache(directory).read(CLUSTER)).isEqualTo(CONFIG);
+        assertThat(cache(directory).read(CLUSTER)).isEqualTo(CONFIG);
     }
 
     @Test
     void nothingIsWrittenWhereNothingWasNoted() throws IOException {
-        new ConfigCache(directory).save();
+        cache(directory).save();
 
         try (Stream<Path> files = Files.list(directory)) {
             assertThat(files).isEmpty();
         }
-        assertThat(new ConfigCache(directory).read(CLUSTER)).isNull();
+        assertThat(cache(directory).read(CLUSTER)).isNull();
     }
 
     @Test
     void theConfigurationOfAnotherClusterCountsAsNothing() {
         save(CONFIG);
 
-        assertThat(new ConfigCache(directory).read(CLUSTER + 1)).isNull();
+        assertThat(cache(directory).read(CLUSTER + 1)).isNull();
     }
 
     @Test
@@ -64,7 +66,7 @@ class ConfigCacheTest {
             byte[] flipped = kept.clone();
             flipped[i] ^= 0x40;
             Files.write(file, flipped);
-            assertThat(new ConfigCache(directory).read(CLUSTER)).as("byte " + i).isNull();
+            assertThat(cache(directory).read(CLUSTER)).as("byte " + i).isNull();
         }
     }
 
@@ -76,9 +78,7 @@ class ConfigCacheTest {
 
         for (int length = 0; length < kept.length; length++) {
             Files.write(file, java.util.Arrays.copyOf(kept, length));
-            assertThat(new ConfigCache(directory).read(CLUSTER))
-                    .as("%d bytes", length)
-                    .isNull();
+            assertThat(cache(directory).read(CLUSTER)).as("%d bytes", length).isNull();
         }
     }
 
@@ -89,22 +89,32 @@ class ConfigCacheTest {
         Path file = file();
         Files.write(file.resolveSibling(file.getFileName() + ".tmp"), new byte[] {1, 2, 3});
 
-        assertThat(new ConfigCache(directory).read(CLUSTER)).isEqualTo(CONFIG);
+        assertThat(cache(directory).read(CLUSTER)).isEqualTo(CONFIG);
         save(ClusterConfig.founded(CLUSTER, 4));
-        assertThat(new ConfigCache(directory).read(CLUSTER)).isEqualTo(ClusterConfig.founded(CLUSTER, 4));
+        assertThat(cache(directory).read(CLUSTER)).isEqualTo(ClusterConfig.founded(CLUSTER, 4));
     }
 
     @Test
-    void aDirectoryThatCannotBeWrittenCostsNothingButTheCache() {
-        ConfigCache cache = new ConfigCache(directory.resolve("missing"));
+    void aDirectoryThatCannotBeWrittenCostsNothingButTheCache() throws IOException {
+        Path missing = directory.resolve("missing");
+        ConfigCache cache = cache(missing);
+        Files.delete(missing);
         cache.note(CONFIG);
         cache.save();
 
         assertThat(cache.read(CLUSTER)).isNull();
     }
 
+    private static ConfigCache cache(Path directory) {
+        try {
+            return new ConfigCache(FileDisk.at(directory));
+        } catch (DiskException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private void save(ClusterConfig config) {
-        ConfigCache cache = new ConfigCache(directory);
+        ConfigCache cache = cache(directory);
         cache.note(config);
         cache.save();
     }

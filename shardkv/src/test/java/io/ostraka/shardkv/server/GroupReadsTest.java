@@ -20,6 +20,7 @@ import io.ostraka.raft.runtime.host.RaftGroup;
 import io.ostraka.raft.runtime.host.ReadCallback;
 import io.ostraka.raft.runtime.host.ReadResult;
 import io.ostraka.raft.runtime.host.Refusal;
+import io.ostraka.raft.runtime.host.ThreadWorkers;
 import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
 import io.ostraka.shardkv.command.Command;
 import io.ostraka.shardkv.shard.GroupFixture;
@@ -43,8 +44,8 @@ class GroupReadsTest {
     private static final Bytes KEY = GroupFixture.key(SHARD, 0);
 
     private final GroupFixture fixture = new GroupFixture(1, 1);
-    private final ControlLoop loop = new ControlLoop(broken -> {});
-    private final BackgroundScans scans = new BackgroundScans(0, () -> 0, broken -> {});
+    private final ControlLoop loop = new ControlLoop(new ThreadWorkers(), broken -> {});
+    private final BackgroundScans scans = new BackgroundScans(new ThreadWorkers(), 0, () -> 0, broken -> {});
     private final Queue<Runnable> readers = new ArrayDeque<>();
     private final Queue<ReadCallback> rounds = new ArrayDeque<>();
     private final List<KvResponse> answered = new ArrayList<>();

@@ -16,7 +16,10 @@ import io.ostraka.raft.runtime.host.ProposalResult;
 import io.ostraka.raft.runtime.host.RaftGroup;
 import io.ostraka.raft.runtime.host.ReadCallback;
 import io.ostraka.raft.runtime.host.ReadResult;
+import io.ostraka.raft.runtime.host.ThreadWorkers;
 import io.ostraka.raft.runtime.statemachine.LeadershipEvent;
+import io.ostraka.raft.runtime.storage.DiskException;
+import io.ostraka.raft.runtime.storage.FileDisk;
 import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
 import io.ostraka.shardkv.migration.AgentOptions;
 import io.ostraka.shardkv.shard.GroupFixture;
@@ -48,12 +51,12 @@ final class HeldNode implements AutoCloseable {
             address -> InProcessChannelBuilder.forName(address).directExecutor().build());
     private final HandOvers handOvers;
     private final Server server;
-    private final BackgroundScans scans = new BackgroundScans(0, () -> 0, broken -> {});
+    private final BackgroundScans scans = new BackgroundScans(new ThreadWorkers(), 0, () -> 0, broken -> {});
     private boolean holdsReaders;
     private int rounds;
     private long term;
 
-    HeldNode(long id, ClusterConfig config, Path directory) throws IOException {
+    HeldNode(long id, ClusterConfig config, Path directory) throws IOException, DiskException {
         NodeGreeting greeting = new NodeGreeting(id, 1, () -> CLUSTER);
         RouteHints hints = new RouteHints(() -> config, new AddressBook());
         handOvers = new HandOvers(new HandOvers.Parts(
@@ -66,7 +69,7 @@ final class HeldNode implements AutoCloseable {
                 new DigestService(greeting, () -> config, groups::get, channels, hints),
                 loop::nowNanos,
                 new SplittableRandom(id),
-                directory,
+                FileDisk.at(directory),
                 AgentOptions.DEFAULT,
                 () -> config,
                 hints,

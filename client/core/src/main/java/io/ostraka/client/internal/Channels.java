@@ -1,5 +1,6 @@
 package io.ostraka.client.internal;
 
+import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
@@ -16,6 +17,7 @@ import io.grpc.netty.shaded.io.netty.util.concurrent.FastThreadLocalThread;
 import io.ostraka.proto.Limits;
 import io.ostraka.proto.config.HostPort;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -24,7 +26,7 @@ import java.util.function.UnaryOperator;
  * fails and is then replaced, so that a node that comes back is reached by the next try and not after gRPC's own
  * back-off.
  */
-public final class Channels implements AutoCloseable {
+public final class Channels implements ClientNetwork {
 
     private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
     private static final long QUIET_MILLIS = 300;
@@ -45,7 +47,7 @@ public final class Channels implements AutoCloseable {
         this.socket = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
     }
 
-    /** A channel to this address of the cluster, not yet connected. The caller shuts it down. */
+    @Override
     public ManagedChannel open(String address) {
         HostPort target = HostPort.parse(addressMapping.apply(address));
         return NettyChannelBuilder.forAddress(target.host(), target.port())
@@ -60,16 +62,50 @@ public final class Channels implements AutoCloseable {
                 .build();
     }
 
-    /** The thread of all connections, on which the client's own work is done, too. */
-    EventLoop thread() {
-        return thread;
+    @Override
+    public Deadline deadlineAfter(long millis) {
+        return Deadline.after(millis, TimeUnit.MILLISECONDS);
     }
 
-    /** Ends the thread; channels still open die with it. */
+    @Override
+    public LoopThread thread() {
+        return new OnEventLoop(thread);
+    }
+
     @Override
     public void close() {
         // Not waited for: its one thread is a daemon. The quiet time is for channels that are still closing.
         Future<?> unused = thread.parent().shutdownGracefully(QUIET_MILLIS, CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS);
+    }
+
+    private record OnEventLoop(EventLoop loop) implements LoopThread {
+
+        @Override
+        public void execute(Runnable work) {
+            try {
+                loop.execute(work);
+            } catch (RejectedExecutionException ended) {
+                if (!loop.isShuttingDown()) {
+                    throw ended;
+                }
+            }
+        }
+
+        @Override
+        public Alarm schedule(Runnable work, long delayNanos) {
+            Future<?> scheduled = loop.schedule(work, delayNanos, TimeUnit.NANOSECONDS);
+            return () -> scheduled.cancel(false);
+        }
+
+        @Override
+        public boolean isCurrent() {
+            return loop.inEventLoop();
+        }
+
+        @Override
+        public boolean isClosing() {
+            return loop.isShuttingDown();
+        }
     }
 
     /** The thread of a client; blocking calls refuse to run on it. */

@@ -1,11 +1,7 @@
 package io.ostraka.client.internal;
 
-import io.grpc.netty.shaded.io.netty.channel.EventLoop;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -34,16 +30,16 @@ final class ClientLoop {
         void broke(Throwable error);
     }
 
-    private final EventLoop thread;
+    private final ClientNetwork.LoopThread thread;
     private final LongSupplier clock;
     private final Work work;
     private final Queue<Runnable> posts = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean turnIsDue = new AtomicBoolean();
-    private @Nullable Future<?> alarm;
+    private ClientNetwork.@Nullable Alarm alarm;
     private long alarmNanos = Long.MAX_VALUE;
 
     /** A loop on this thread, which whoever made it ends; what is posted later is not run. */
-    ClientLoop(EventLoop thread, LongSupplier clock, Work work) {
+    ClientLoop(ClientNetwork.LoopThread thread, LongSupplier clock, Work work) {
         this.thread = thread;
         this.clock = clock;
         this.work = work;
@@ -56,18 +52,12 @@ final class ClientLoop {
     }
 
     boolean isOwnThread() {
-        return thread.inEventLoop();
+        return thread.isCurrent();
     }
 
     private void askForTurn() {
         if (!turnIsDue.get() && turnIsDue.compareAndSet(false, true)) {
-            try {
-                thread.execute(this::turn);
-            } catch (RejectedExecutionException ended) {
-                if (!thread.isShuttingDown()) {
-                    throw ended;
-                }
-            }
+            thread.execute(this::turn);
         }
     }
 
@@ -104,14 +94,14 @@ final class ClientLoop {
     /** One that rings too early is left alone, since calls come and go much faster than anything is due. */
     private void setAlarm() {
         long due = work.nextTickNanos();
-        if (due >= alarmNanos || thread.isShuttingDown()) {
+        if (due >= alarmNanos || thread.isClosing()) {
             return;
         }
         if (alarm != null) {
-            alarm.cancel(false);
+            alarm.cancel();
         }
         alarmNanos = due;
-        alarm = thread.schedule(this::ring, Math.max(0, due - clock.getAsLong()), TimeUnit.NANOSECONDS);
+        alarm = thread.schedule(this::ring, Math.max(0, due - clock.getAsLong()));
     }
 
     private void ring() {

@@ -36,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +54,7 @@ public final class RealOstrakaClient implements OstrakaClient {
     private final ClientOptions options;
     private final Clock clock;
     private final InFlightLimit limit;
-    private final Channels channels;
+    private final ClientNetwork network;
     private final UnaryCalls unary;
     private final Controllers controllers;
     private final ClientLoop loop;
@@ -76,26 +77,35 @@ public final class RealOstrakaClient implements OstrakaClient {
     private long clusterId;
     private @Nullable Throwable broken;
 
-    private RealOstrakaClient(ClientOptions options) {
+    private RealOstrakaClient(ClientOptions options, ClientNetwork network, RandomGenerator random) {
         this.options = options;
         this.clock = options.clock();
         this.limit = new InFlightLimit(options.inFlightMax(), options.inFlightBytesMax());
-        this.channels = new Channels(options.addressMapping());
-        this.unary = new UnaryCalls(channels);
+        this.network = network;
+        this.unary = new UnaryCalls(network);
         this.controllers = new Controllers(options.controllers(), unary, clock);
-        SecureRandom secure = new SecureRandom();
-        this.session = new SessionName(secure.nextLong(), secure.nextLong());
+        this.session = new SessionName(random.nextLong(), random.nextLong());
         this.engine = new RequestEngine(
                 EngineConfig.DEFAULT,
                 String.join(", ", options.controllers()),
                 session,
-                new SplittableRandom(secure.nextLong()));
-        this.loop = new ClientLoop(channels.thread(), clock, new LoopWork());
+                new SplittableRandom(random.nextLong()));
+        this.loop = new ClientLoop(network.thread(), clock, new LoopWork());
     }
 
     /** Starts a client. */
     public static RealOstrakaClient start(ClientOptions options) {
-        return new RealOstrakaClient(options.checked());
+        return start(options, new Channels(options.addressMapping()), new SecureRandom());
+    }
+
+    /**
+     * Starts a client on a network of its own.
+     *
+     * @param network what it reaches the cluster through; it closes that when it is closed
+     * @param random what its session is named and its back-off drawn from: no two clients may draw the same name
+     */
+    public static RealOstrakaClient start(ClientOptions options, ClientNetwork network, RandomGenerator random) {
+        return new RealOstrakaClient(options.checked(), network, random);
     }
 
     @Override
@@ -244,7 +254,7 @@ public final class RealOstrakaClient implements OstrakaClient {
 
     private NodeStream connect(String node) {
         LOG.debug("connecting to node {}", node);
-        return new NodeStream(node, channels.open(node), clusterId, session, streamEvents);
+        return new NodeStream(node, network.open(node), clusterId, session, streamEvents);
     }
 
     private void fetchMap() {
@@ -291,7 +301,7 @@ public final class RealOstrakaClient implements OstrakaClient {
         }
         streams.invalidateAll();
         unary.close();
-        channels.close();
+        network.close();
         closed.complete(null);
     }
 

@@ -13,7 +13,6 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,7 @@ final class UnaryCalls implements AutoCloseable {
     private static final int CONNECTIONS_MAX = 64;
     private static final Duration IDLE = Duration.ofMinutes(5);
 
-    private final Channels channels;
+    private final ClientNetwork network;
     private final Cache<String, ManagedChannel> open = Caffeine.newBuilder()
             .maximumSize(CONNECTIONS_MAX)
             .expireAfterAccess(IDLE)
@@ -33,17 +32,17 @@ final class UnaryCalls implements AutoCloseable {
             .removalListener(UnaryCalls::shutDown)
             .build();
 
-    UnaryCalls(Channels channels) {
-        this.channels = channels;
+    UnaryCalls(ClientNetwork network) {
+        this.network = network;
     }
 
     /** Makes one call. The future fails with {@link CallFailedException}. */
     <Q, A> CompletableFuture<A> call(String address, MethodDescriptor<Q, A> method, Q question, long timeoutMillis) {
-        ManagedChannel channel = open.get(address, channels::open);
+        ManagedChannel channel = open.get(address, network::open);
         CompletableFuture<A> answer = new CompletableFuture<>();
         Departure departure = new Departure();
         CallOptions options = CallOptions.DEFAULT
-                .withDeadlineAfter(timeoutMillis, TimeUnit.MILLISECONDS)
+                .withDeadline(network.deadlineAfter(timeoutMillis))
                 .withStreamTracerFactory(departure);
         ClientCalls.asyncUnaryCall(channel.newCall(method, options), question, new StreamObserver<A>() {
             @Override
@@ -68,7 +67,7 @@ final class UnaryCalls implements AutoCloseable {
     }
 
     ManagedChannel channel(String address) {
-        return open.get(address, channels::open);
+        return open.get(address, network::open);
     }
 
     /** Ends all calls under way, and closes the connections. */

@@ -11,6 +11,8 @@ import io.ostraka.raft.runtime.host.Clock;
 import io.ostraka.raft.runtime.host.DamagedReplicaException;
 import io.ostraka.raft.runtime.host.RaftHost;
 import io.ostraka.raft.runtime.host.SystemClock;
+import io.ostraka.raft.runtime.host.ThreadWorkers;
+import io.ostraka.raft.runtime.host.Workers;
 import io.ostraka.raft.runtime.storage.DiskException;
 import io.ostraka.raft.runtime.storage.FileDisk;
 import io.ostraka.raft.runtime.storage.LogObserver;
@@ -74,6 +76,7 @@ public final class OstrakaProcess implements AutoCloseable {
 
     private final ProcessOptions options;
     private final Clock clock = new SystemClock();
+    private final Workers workers = new ThreadWorkers();
     private final RandomGenerator random =
             RandomGeneratorFactory.of("L64X128MixRandom").create();
     private final AddressBook addresses = new AddressBook();
@@ -145,6 +148,7 @@ public final class OstrakaProcess implements AutoCloseable {
                 new RaftHost(
                         new RaftHost.Ports(
                                 clock,
+                                workers,
                                 List.of(network.loop()),
                                 log,
                                 transport,
@@ -192,6 +196,7 @@ public final class OstrakaProcess implements AutoCloseable {
                                 parts.disk(),
                                 parts.log(),
                                 parts.recovery().replicas(),
+                                workers,
                                 parts.host(),
                                 addresses,
                                 clock,
@@ -213,7 +218,8 @@ public final class OstrakaProcess implements AutoCloseable {
                 new ShardKvNode(
                         new ShardKvNode.Parts(
                                 parts.directory(),
-                                directory,
+                                parts.disk(),
+                                workers,
                                 parts.host(),
                                 parts.log(),
                                 new DirectorySize(directory.resolve("log")),

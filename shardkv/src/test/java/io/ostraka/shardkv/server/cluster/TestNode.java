@@ -16,6 +16,7 @@ import io.ostraka.raft.runtime.host.Clock;
 import io.ostraka.raft.runtime.host.HostOptions;
 import io.ostraka.raft.runtime.host.RaftHost;
 import io.ostraka.raft.runtime.host.SystemClock;
+import io.ostraka.raft.runtime.host.ThreadWorkers;
 import io.ostraka.raft.runtime.storage.FileDisk;
 import io.ostraka.raft.runtime.storage.LogObserver;
 import io.ostraka.raft.runtime.storage.LogOptions;
@@ -91,6 +92,7 @@ final class TestNode implements AutoCloseable {
         host = new RaftHost(
                 new RaftHost.Ports(
                         clock,
+                        new ThreadWorkers(),
                         List.of(network.loop()),
                         log,
                         transport,
@@ -103,7 +105,8 @@ final class TestNode implements AutoCloseable {
         node = new ShardKvNode(
                 new ShardKvNode.Parts(
                         directory,
-                        data,
+                        disk,
+                        new ThreadWorkers(),
                         host,
                         log,
                         () -> 0,

@@ -18,16 +18,13 @@ import org.jspecify.annotations.Nullable;
 final class FlushDuty {
 
     private final Collection<HostedGroup<?>> groups;
-    private final WorkThread thread;
+    private final Worker thread;
     private final long unflushedBytesMax;
     private final Supplier<RetainedLog> retained;
     private final AtomicBoolean running = new AtomicBoolean();
 
     FlushDuty(
-            Collection<HostedGroup<?>> groups,
-            WorkThread thread,
-            long unflushedBytesMax,
-            Supplier<RetainedLog> retained) {
+            Collection<HostedGroup<?>> groups, Worker thread, long unflushedBytesMax, Supplier<RetainedLog> retained) {
         this.groups = groups;
         this.thread = thread;
         this.unflushedBytesMax = unflushedBytesMax;

@@ -15,9 +15,9 @@ interface HostServices {
     /** Writes to the log. */
     void write(LogWrite write, LogStore.Completion completion);
 
-    WorkThread applyThread();
+    Worker applyThread();
 
-    WorkThread flushThread();
+    Worker flushThread();
 
     SnapshotTransport snapshots();
 

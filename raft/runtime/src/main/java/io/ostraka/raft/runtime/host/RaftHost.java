@@ -31,14 +31,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for any thread, once {@link #start} has returned.
  */
-public final class RaftHost implements AutoCloseable {
+public final class RaftHost implements ReplicaHost, AutoCloseable {
 
     private final Ports ports;
     private final HostOptions options;
     private final ConcurrentNavigableMap<ReplicaId, HostedGroup<?>> groups = new ConcurrentSkipListMap<>();
     private final List<RaftLoop> loops = new ArrayList<>();
-    private final WorkThread applyThread;
-    private final WorkThread flushThread;
+    private final Worker applyThread;
+    private final Worker flushThread;
     private final NodeDuties duties;
     private final FlushDuty flushes;
     private final RandomGenerator random;
@@ -50,6 +50,7 @@ public final class RaftHost implements AutoCloseable {
      * What a host needs of the world.
      *
      * @param clock monotonic time
+     * @param workers makes the threads beside the loops
      * @param loops the threads of the Raft loops, at least one; a group stays on one of them
      * @param log the shared log
      * @param transport the way of messages
@@ -60,6 +61,7 @@ public final class RaftHost implements AutoCloseable {
      */
     public record Ports(
             Clock clock,
+            Workers workers,
             List<LoopThread> loops,
             LogStore log,
             Transport transport,
@@ -72,8 +74,8 @@ public final class RaftHost implements AutoCloseable {
     public RaftHost(Ports ports, HostOptions options) {
         this.ports = ports;
         this.options = options;
-        this.applyThread = new WorkThread("ostraka-apply", ports.fatal());
-        this.flushThread = new WorkThread("ostraka-flush", ports.fatal());
+        this.applyThread = ports.workers().busy("ostraka-apply", ports.fatal());
+        this.flushThread = ports.workers().busy("ostraka-flush", ports.fatal());
         this.duties = new NodeDuties(groups, ports.addresses(), ports.transport(), options);
         this.flushes = new FlushDuty(groups.values(), flushThread, options.unflushedBytesMax(), services::retainedLog);
         this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(options.randomSeed());
@@ -82,10 +84,8 @@ public final class RaftHost implements AutoCloseable {
         }
     }
 
-    /** Starts the threads, and takes what the network brings. */
+    /** Lets time pass, and takes what the network brings. */
     public void start() {
-        applyThread.start();
-        flushThread.start();
         loops.forEach(loop -> loop.start(options.tickNanos()));
         ports.transport().start(new Arrivals());
         ports.snapshots().start((from, offer, incoming) -> {
@@ -99,13 +99,7 @@ public final class RaftHost implements AutoCloseable {
         });
     }
 
-    /**
-     * Opens a replica, which takes part from then on.
-     *
-     * @param found what the log holds of it
-     * @param machine its state machine, which the host closes when the replica is closed
-     * @throws DamagedReplicaException if something that it had made durable is missing; {@code machine} is not closed
-     */
+    @Override
     public <R> RaftGroup<R> open(ReplicaDescriptor descriptor, ReplicaRecovery found, StateMachine<R> machine)
             throws DamagedReplicaException {
         AppliedState durable = machine.durable();
@@ -143,7 +137,7 @@ public final class RaftHost implements AutoCloseable {
         return group;
     }
 
-    /** Closes a replica; the result completes once its state machine is closed. What waits in it is answered. */
+    @Override
     public CompletableFuture<Void> close(ReplicaId replica) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         HostedGroup<?> group = groups.remove(replica);
@@ -308,12 +302,12 @@ public final class RaftHost implements AutoCloseable {
         }
 
         @Override
-        public WorkThread applyThread() {
+        public Worker applyThread() {
             return applyThread;
         }
 
         @Override
-        public WorkThread flushThread() {
+        public Worker flushThread() {
             return flushThread;
         }
 

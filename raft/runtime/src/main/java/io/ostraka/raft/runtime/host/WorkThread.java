@@ -5,7 +5,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A thread that does what is put to it, in order: the apply thread, the flush thread. */
-final class WorkThread {
+final class WorkThread implements Worker {
 
     private static final Logger log = LoggerFactory.getLogger(WorkThread.class);
 
@@ -25,13 +25,13 @@ final class WorkThread {
         thread.start();
     }
 
-    /** Has the thread do {@code work}; any thread. */
-    void execute(Runnable work) {
+    @Override
+    public void execute(Runnable work) {
         mailbox.put(work);
     }
 
-    /** Stops the thread after what has been put so far, and waits for it. */
-    void close() throws InterruptedException {
+    @Override
+    public void close() throws InterruptedException {
         mailbox.put(() -> closed = true);
         if (Thread.currentThread() != thread) {
             thread.join();

@@ -59,6 +59,9 @@ public interface Disk {
      */
     DiskLock lock(String name) throws DiskException;
 
+    /** Returns how many bytes the file system of the data directory has room for; may take its time. */
+    long usableBytes() throws DiskException;
+
     /** Returns a name of the data directory for messages. */
     String describe();
 }

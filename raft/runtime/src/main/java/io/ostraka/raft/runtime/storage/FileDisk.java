@@ -61,6 +61,15 @@ public final class FileDisk implements Disk {
     }
 
     @Override
+    public long usableBytes() throws DiskException {
+        try {
+            return Files.getFileStore(root).getUsableSpace();
+        } catch (IOException e) {
+            throw failed("cannot ask how much room there is in " + root, e);
+        }
+    }
+
+    @Override
     public String describe() {
         return root.toString();
     }

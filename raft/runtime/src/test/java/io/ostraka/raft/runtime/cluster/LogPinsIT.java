@@ -18,6 +18,7 @@ import io.ostraka.raft.runtime.host.ProposalResult;
 import io.ostraka.raft.runtime.host.RaftGroup;
 import io.ostraka.raft.runtime.host.RaftHost;
 import io.ostraka.raft.runtime.host.SystemClock;
+import io.ostraka.raft.runtime.host.ThreadWorkers;
 import io.ostraka.raft.runtime.host.Transport;
 import io.ostraka.raft.runtime.host.TransportListener;
 import io.ostraka.raft.runtime.snapshot.SnapshotListener;
@@ -86,6 +87,7 @@ class LogPinsIT {
         host = new RaftHost(
                 new RaftHost.Ports(
                         clock,
+                        new ThreadWorkers(),
                         List.of(network.loop()),
                         log,
                         new NoPeers(),

@@ -12,6 +12,7 @@ import io.ostraka.raft.runtime.host.HostOptions;
 import io.ostraka.raft.runtime.host.RaftGroup;
 import io.ostraka.raft.runtime.host.RaftHost;
 import io.ostraka.raft.runtime.host.SystemClock;
+import io.ostraka.raft.runtime.host.ThreadWorkers;
 import io.ostraka.raft.runtime.statemachine.StateMachine;
 import io.ostraka.raft.runtime.storage.FileDisk;
 import io.ostraka.raft.runtime.storage.LogObserver;
@@ -89,6 +90,7 @@ final class TestNode<M extends StateMachine<Integer>> implements AutoCloseable {
         host = new RaftHost(
                 new RaftHost.Ports(
                         clock,
+                        new ThreadWorkers(),
                         List.of(network.loop()),
                         heldLog,
                         transport,

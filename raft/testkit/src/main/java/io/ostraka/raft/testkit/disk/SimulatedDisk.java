@@ -221,6 +221,11 @@ public final class SimulatedDisk implements Disk {
     }
 
     @Override
+    public long usableBytes() {
+        return Math.max(0, capacityBytes - usedBytes());
+    }
+
+    @Override
     public String describe() {
         return "simulated";
     }

@@ -1,24 +1,24 @@
-package io.ostraka.shardctrler.server;
+package io.ostraka.raft.runtime.host;
 
 import io.ostraka.raft.core.ReplicaId;
-import io.ostraka.raft.runtime.host.DamagedReplicaException;
-import io.ostraka.raft.runtime.host.RaftGroup;
 import io.ostraka.raft.runtime.statemachine.StateMachine;
 import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
 import io.ostraka.raft.runtime.storage.ReplicaRecovery;
 import java.util.concurrent.CompletableFuture;
 
-/** What runs the controller's replica: in production the process's RaftHost. */
-interface ReplicaHost {
+/** What runs the replicas of a process. Safe for any thread. */
+public interface ReplicaHost {
 
     /**
      * Opens a replica, which takes part from then on.
      *
-     * @throws DamagedReplicaException if something that it had made durable is missing
+     * @param found what the log holds of it
+     * @param machine its state machine, which is closed when the replica is closed
+     * @throws DamagedReplicaException if something that it had made durable is missing; {@code machine} is not closed
      */
     <R> RaftGroup<R> open(ReplicaDescriptor descriptor, ReplicaRecovery found, StateMachine<R> machine)
             throws DamagedReplicaException;
 
-    /** Closes a replica; the result completes once its state machine is closed. */
+    /** Closes a replica; the result completes once its state machine is closed. What waits in it is answered. */
     CompletableFuture<Void> close(ReplicaId replica);
 }
