@@ -9,8 +9,9 @@ import io.ostraka.raft.runtime.host.ReadResult;
 import io.ostraka.raft.runtime.host.Refusal;
 import io.ostraka.shardkv.shard.KvRead;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -141,7 +142,7 @@ final class GroupReads {
     }
 
     private void readAll(List<Waiting> batch, ReadResult.Ready proved) {
-        IdentityHashMap<Answers, List<KvResponse>> replies = new IdentityHashMap<>();
+        Map<Answers, List<KvResponse>> replies = new LinkedHashMap<>();
         for (Waiting read : batch) {
             KvResponse reply = read.fromLeader() ? byLeader(read.request(), proved) : byAny(read.request());
             replies.computeIfAbsent(read.answers(), _ -> new ArrayList<>()).add(reply);

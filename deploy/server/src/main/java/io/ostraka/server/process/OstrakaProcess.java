@@ -1,9 +1,7 @@
 package io.ostraka.server.process;
 
 import io.grpc.BindableService;
-import io.grpc.ManagedChannel;
 import io.grpc.Server;
-import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.util.MutableHandlerRegistry;
 import io.ostraka.raft.core.NodeId;
 import io.ostraka.raft.runtime.host.AddressBook;
@@ -22,6 +20,7 @@ import io.ostraka.raft.runtime.storage.NodeDirectory;
 import io.ostraka.raft.runtime.storage.NodeDirectoryException;
 import io.ostraka.raft.runtime.storage.Recovery;
 import io.ostraka.raft.runtime.storage.SharedLog;
+import io.ostraka.raft.runtime.transport.Connector;
 import io.ostraka.raft.runtime.transport.GrpcRaftService;
 import io.ostraka.raft.runtime.transport.GrpcSnapshots;
 import io.ostraka.raft.runtime.transport.GrpcTransport;
@@ -66,7 +65,6 @@ public final class OstrakaProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OstrakaProcess.class);
     private static final String STORE_FOLDER = "store";
     private static final long SERVER_STOP_SECONDS = 2;
-    private static final int CONNECT_TIMEOUT_MILLIS = 3_000;
     /** Further ones wait at their caller. A client needs a few, a node one for each shard that it imports from here. */
     private static final int CALLS_PER_CONNECTION_MAX = 1_024;
     /** After which a connection is given up whose other side answers no ping: it lost its power or its network. */
@@ -138,12 +136,13 @@ public final class OstrakaProcess implements AutoCloseable {
         @Nullable RocksKvStore store = options.roles().contains(Role.NODE) ? openStore() : null;
         // Waited for after the transport, whose streams it carries; it takes nothing new long before that.
         ServerEnd serverEnd = opened(new ServerEnd(), ServerEnd::await);
+        Connector connector = network.connector(TransportOptions.DEFAULT);
         NodeId node = directory.nodeId();
         NodeIdentity identity = new NodeIdentity(directory::clusterId, node, directory.startCounter());
         GrpcTransport transport = opened(
-                new GrpcTransport(identity, addresses, clock, network, TransportOptions.DEFAULT, random.nextLong()),
+                new GrpcTransport(identity, addresses, clock, connector, TransportOptions.DEFAULT, random.nextLong()),
                 GrpcTransport::close);
-        GrpcSnapshots snapshots = new GrpcSnapshots(transport, addresses, clock, TransportOptions.DEFAULT);
+        GrpcSnapshots snapshots = new GrpcSnapshots(transport, addresses, clock, workers, TransportOptions.DEFAULT);
         RaftHost host = opened(
                 new RaftHost(
                         new RaftHost.Ports(
@@ -168,7 +167,7 @@ public final class OstrakaProcess implements AutoCloseable {
         address =
                 options.advertise().port() == 0 ? options.advertise().withPort(server.getPort()) : options.advertise();
         addresses.setAddress(node, InetSocketAddress.createUnresolved(address.host(), address.port()));
-        Parts parts = new Parts(disk, directory, recovery, network, log, host);
+        Parts parts = new Parts(disk, directory, recovery, connector, log, host);
         if (options.roles().contains(Role.CONTROLLER)) {
             openController(parts);
         }
@@ -184,7 +183,7 @@ public final class OstrakaProcess implements AutoCloseable {
             FileDisk disk,
             NodeDirectory directory,
             Recovery recovery,
-            NetworkThreads network,
+            Connector connector,
             LogThread log,
             RaftHost host) {}
 
@@ -200,7 +199,7 @@ public final class OstrakaProcess implements AutoCloseable {
                                 parts.host(),
                                 addresses,
                                 clock,
-                                target -> connect(parts.network(), target)),
+                                parts.connector()),
                         address.toString()),
                 ControllerNode::close);
         offer(controller.services());
@@ -225,7 +224,7 @@ public final class OstrakaProcess implements AutoCloseable {
                                 new DirectorySize(directory.resolve("log")),
                                 store,
                                 addresses,
-                                target -> connect(parts.network(), target),
+                                parts.connector(),
                                 clock,
                                 random),
                         new ShardKvNode.Settings(address.toString(), controllers(), Tuning.node(options)),
@@ -255,18 +254,6 @@ public final class OstrakaProcess implements AutoCloseable {
                 .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .build()
                 .start();
-    }
-
-    private static ManagedChannel connect(NetworkThreads network, String target) {
-        HostPort at = HostPort.parse(target)
-                .orElseThrow(() -> new IllegalArgumentException("'" + target + "' is not host:port"));
-        return network.channel(at.host(), at.port())
-                .disableRetry()
-                .keepAliveTime(TransportOptions.KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-                .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
-                .maxInboundMessageSize(TransportOptions.MESSAGE_BYTES_MAX)
-                .build();
     }
 
     /** Waits until the streams of the server have ended, and ends those that do not. */

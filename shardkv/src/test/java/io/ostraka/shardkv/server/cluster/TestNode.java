@@ -78,10 +78,10 @@ final class TestNode implements AutoCloseable {
                 new NodeIdentity(CLUSTER, directory.nodeId(), directory.startCounter()),
                 addresses,
                 clock,
-                network,
+                network.connector(TransportOptions.DEFAULT),
                 TransportOptions.DEFAULT,
                 seed);
-        snapshots = new GrpcSnapshots(transport, addresses, clock, TransportOptions.DEFAULT);
+        snapshots = new GrpcSnapshots(transport, addresses, clock, new ThreadWorkers(), TransportOptions.DEFAULT);
         MutableHandlerRegistry services = new MutableHandlerRegistry();
         services.addService(new GrpcRaftService(transport, snapshots));
         server = network.server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))

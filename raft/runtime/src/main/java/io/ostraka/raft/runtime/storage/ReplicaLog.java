@@ -126,7 +126,9 @@ final class ReplicaLog {
                         : Appended.of(stamp, append.hardState(), append.entries());
             }
             case LogWrite.Restart restart -> {
-                if (life == Life.REMOVED || (life == Life.LIVE && restart.base().index() < base.index())) {
+                boolean backwards = life == Life.LIVE && restart.base().index() < base.index();
+                boolean unfounded = life == Life.REMOVED && restart.base().index() > 0;
+                if (backwards || unfounded) {
                     throw refused(write);
                 }
                 yield new Restarted(stamp, restart.base());

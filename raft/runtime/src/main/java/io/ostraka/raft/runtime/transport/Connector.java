@@ -10,7 +10,12 @@ import java.util.concurrent.TimeUnit;
 @FunctionalInterface
 public interface Connector {
 
-    /** Returns a new connection to {@code host:port}, which whoever asked closes. Does not wait for it to be made. */
+    /**
+     * Returns a new connection to {@code host:port}, which whoever asked closes. It is made when it is used, takes
+     * messages of {@link TransportOptions#MESSAGE_BYTES_MAX}, and its callbacks must not block.
+     *
+     * @throws IllegalArgumentException if that cannot be an address
+     */
     ManagedChannel open(String address);
 
     /** Returns when a call ends, by the connection's own clock, that may take so long from now on. */

@@ -3,11 +3,14 @@ package io.ostraka.raft.runtime.transport;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.ostraka.proto.config.HostPort;
 import io.ostraka.proto.raft.SnapshotAck;
 import io.ostraka.proto.raft.SnapshotFrame;
 import io.ostraka.raft.core.NodeId;
 import io.ostraka.raft.runtime.host.AddressBook;
 import io.ostraka.raft.runtime.host.Clock;
+import io.ostraka.raft.runtime.host.TimedWorker;
+import io.ostraka.raft.runtime.host.Workers;
 import io.ostraka.raft.runtime.snapshot.RateLimit;
 import io.ostraka.raft.runtime.snapshot.SnapshotListener;
 import io.ostraka.raft.runtime.snapshot.SnapshotOffer;
@@ -16,9 +19,6 @@ import io.ostraka.raft.runtime.statemachine.SnapshotReader;
 import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,23 +31,24 @@ public final class GrpcSnapshots implements SnapshotTransport {
 
     private static final Logger log = LoggerFactory.getLogger(GrpcSnapshots.class);
 
+    private static final long CLOSE_SECONDS_MAX = 10;
+
     private final Handshake handshake;
     private final AddressBook addresses;
-    private final NetworkThreads threads;
-    private final TransportOptions options;
+    private final Connector connector;
     private final Clock clock;
-    private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "ostraka-snapshot"));
+    private final TimedWorker thread;
     private final RateLimit rate;
     private final Set<SnapshotUpload> uploads = ConcurrentHashMap.newKeySet();
     private volatile @Nullable SnapshotListener listener;
 
     /** Makes the snapshots' side of {@code transport}, with whose greetings it opens its streams. */
-    public GrpcSnapshots(GrpcTransport transport, AddressBook addresses, Clock clock, TransportOptions options) {
+    public GrpcSnapshots(
+            GrpcTransport transport, AddressBook addresses, Clock clock, Workers workers, TransportOptions options) {
         this.handshake = transport.handshake();
         this.addresses = addresses;
-        this.threads = transport.threads();
-        this.options = options;
+        this.connector = transport.connector();
+        this.thread = workers.timed("ostraka-snapshot");
         this.clock = clock;
         this.rate = new RateLimit(options.snapshotBytesPerSecond(), clock.nanoTime());
     }
@@ -64,15 +65,14 @@ public final class GrpcSnapshots implements SnapshotTransport {
             outcome.ended(End.BROKEN);
             return;
         }
-        SnapshotUpload upload = new SnapshotUpload(
-                new SnapshotUpload.Means(handshake.self(), thread, rate, clock, options), offer, reader);
+        SnapshotUpload upload =
+                new SnapshotUpload(new SnapshotUpload.Means(handshake.self(), thread, rate, clock), offer, reader);
         uploads.add(upload);
-        try {
-            thread.execute(() -> start(upload, address, end -> {
-                uploads.remove(upload);
-                outcome.ended(end);
-            }));
-        } catch (RejectedExecutionException closed) {
+        Runnable start = () -> start(upload, address, end -> {
+            uploads.remove(upload);
+            outcome.ended(end);
+        });
+        if (!thread.schedule(start, 0)) {
             uploads.remove(upload);
             outcome.ended(End.BROKEN);
         }
@@ -82,7 +82,7 @@ public final class GrpcSnapshots implements SnapshotTransport {
     private void start(SnapshotUpload upload, InetSocketAddress address, Outcome outcome) {
         ManagedChannel channel;
         try {
-            channel = Channels.open(threads, address, options);
+            channel = connector.open(new HostPort(address.getHostString(), address.getPort()).toString());
         } catch (IllegalArgumentException malformed) {
             log.error("cannot send a snapshot to {}: {}", address.getHostString(), malformed.getMessage());
             outcome.ended(End.BROKEN);
@@ -104,6 +104,8 @@ public final class GrpcSnapshots implements SnapshotTransport {
     @Override
     public void close() {
         thread.execute(() -> uploads.forEach(SnapshotUpload::cancel));
-        thread.close();
+        if (!thread.close(TimedWorker.Ending.DOES_WHAT_IS_DUE, CLOSE_SECONDS_MAX)) {
+            log.warn("the thread of the snapshots did not end within {} s", CLOSE_SECONDS_MAX);
+        }
     }
 }

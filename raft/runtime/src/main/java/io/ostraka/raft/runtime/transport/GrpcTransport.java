@@ -32,7 +32,7 @@ public final class GrpcTransport implements Transport {
     private final Handshake handshake;
     private final AddressBook addresses;
     private final Clock clock;
-    private final NetworkThreads threads;
+    private final Connector connector;
     private final TransportOptions options;
     private final RandomGenerator seeds;
     private final Map<NodeId, PeerLink> links = new ConcurrentHashMap<>();
@@ -45,13 +45,13 @@ public final class GrpcTransport implements Transport {
             NodeIdentity self,
             AddressBook addresses,
             Clock clock,
-            NetworkThreads threads,
+            Connector connector,
             TransportOptions options,
             long randomSeed) {
         this.handshake = new Handshake(self);
         this.addresses = addresses;
         this.clock = clock;
-        this.threads = threads;
+        this.connector = connector;
         this.options = options;
         this.seeds = RandomGeneratorFactory.of("L64X128MixRandom").create(randomSeed);
     }
@@ -75,7 +75,7 @@ public final class GrpcTransport implements Transport {
         return new PeerLink(
                 to,
                 () -> addresses.addressOf(to),
-                new PeerLink.Means(handshake, clock, threads, options),
+                new PeerLink.Means(handshake, clock, connector, options),
                 new Backoff(options.retryFirstMillis(), options.retryLongestMillis(), random),
                 () -> unreachable(to));
     }
@@ -103,8 +103,8 @@ public final class GrpcTransport implements Transport {
         return handshake;
     }
 
-    NetworkThreads threads() {
-        return threads;
+    Connector connector() {
+        return connector;
     }
 
     /** Takes a stream that another node has opened. */

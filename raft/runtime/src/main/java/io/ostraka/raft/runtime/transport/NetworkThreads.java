@@ -3,6 +3,7 @@ package io.ostraka.raft.runtime.transport;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoop;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -16,6 +17,7 @@ import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.netty.shaded.io.netty.util.concurrent.Future;
+import io.ostraka.proto.config.HostPort;
 import io.ostraka.raft.runtime.host.LoopThread;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +32,9 @@ public final class NetworkThreads implements AutoCloseable {
 
     /** Fixed: a window that adapts itself is measured by a ping for every few messages. */
     private static final int WINDOW_BYTES = 4 << 20;
+
+    /** After which a connection is given up whose other side answers no ping. */
+    private static final int KEEP_ALIVE_TIMEOUT_SECONDS = 5;
 
     private static final long CLOSE_QUIET_MILLIS = 0;
     private static final long CLOSE_MILLIS_MAX = 2_000;
@@ -70,14 +75,23 @@ public final class NetworkThreads implements AutoCloseable {
                 .flowControlWindow(WINDOW_BYTES);
     }
 
-    /** Returns what makes a connection to a peer, on the first thread. */
-    public NettyChannelBuilder channel(String host, int port) {
-        return NettyChannelBuilder.forAddress(host, port)
-                .eventLoopGroup(first)
-                .channelType(socket)
-                .directExecutor()
-                .flowControlWindow(WINDOW_BYTES)
-                .usePlaintext();
+    /** Returns what makes connections to other processes, on the first thread. */
+    public Connector connector(TransportOptions options) {
+        return address -> {
+            HostPort to = HostPort.parse(address);
+            return NettyChannelBuilder.forAddress(to.host(), to.port())
+                    .eventLoopGroup(first)
+                    .channelType(socket)
+                    .directExecutor()
+                    .flowControlWindow(WINDOW_BYTES)
+                    .usePlaintext()
+                    .disableRetry()
+                    .keepAliveTime(TransportOptions.KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                    .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                    .maxInboundMessageSize(TransportOptions.MESSAGE_BYTES_MAX)
+                    .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, options.connectMillisMax())
+                    .build();
+        };
     }
 
     /** Ends the threads; connections that are still open die with them. */

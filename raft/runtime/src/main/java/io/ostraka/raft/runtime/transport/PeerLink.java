@@ -5,6 +5,7 @@ import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.ostraka.proto.StatusCode;
+import io.ostraka.proto.config.HostPort;
 import io.ostraka.proto.raft.RaftFrame;
 import io.ostraka.proto.raft.RaftFrameAck;
 import io.ostraka.proto.raft.RaftTransportGrpc;
@@ -33,7 +34,7 @@ final class PeerLink {
     private final Supplier<@Nullable InetSocketAddress> address;
     private final Handshake handshake;
     private final Clock clock;
-    private final NetworkThreads threads;
+    private final Connector connector;
     private final TransportOptions options;
     private final Backoff backoff;
     private final Runnable onBroken;
@@ -79,7 +80,7 @@ final class PeerLink {
     }
 
     /** What all links of a node share. */
-    record Means(Handshake handshake, Clock clock, NetworkThreads threads, TransportOptions options) {}
+    record Means(Handshake handshake, Clock clock, Connector connector, TransportOptions options) {}
 
     PeerLink(
             NodeId node,
@@ -91,7 +92,7 @@ final class PeerLink {
         this.address = address;
         this.handshake = means.handshake();
         this.clock = means.clock();
-        this.threads = means.threads();
+        this.connector = means.connector();
         this.options = means.options();
         this.backoff = backoff;
         this.onBroken = onBroken;
@@ -164,7 +165,7 @@ final class PeerLink {
         }
         ManagedChannel channel;
         try {
-            channel = Channels.open(threads, to, options);
+            channel = connector.open(new HostPort(to.getHostString(), to.getPort()).toString());
         } catch (IllegalArgumentException malformed) {
             retryLater();
             noteTrouble("its address " + to.getHostString() + " is malformed: " + malformed.getMessage(), true);

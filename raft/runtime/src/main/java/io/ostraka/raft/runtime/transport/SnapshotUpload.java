@@ -10,15 +10,13 @@ import io.ostraka.proto.raft.SnapshotAck;
 import io.ostraka.proto.raft.SnapshotFrame;
 import io.ostraka.proto.raft.SnapshotHeader;
 import io.ostraka.raft.runtime.host.Clock;
+import io.ostraka.raft.runtime.host.TimedWorker;
 import io.ostraka.raft.runtime.snapshot.RateLimit;
 import io.ostraka.raft.runtime.snapshot.SnapshotOffer;
 import io.ostraka.raft.runtime.snapshot.SnapshotTransport.End;
 import io.ostraka.raft.runtime.snapshot.SnapshotTransport.Outcome;
 import io.ostraka.raft.runtime.statemachine.SnapshotChunk;
 import io.ostraka.raft.runtime.statemachine.SnapshotReader;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,12 +34,7 @@ final class SnapshotUpload {
     private static final long SILENCE_NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
 
     /** What all uploads of a node share. */
-    record Means(
-            NodeIdentity self,
-            ScheduledExecutorService thread,
-            RateLimit rate,
-            Clock clock,
-            TransportOptions options) {}
+    record Means(NodeIdentity self, TimedWorker thread, RateLimit rate, Clock clock) {}
 
     private final Means means;
     private final SnapshotOffer offer;
@@ -53,8 +46,6 @@ final class SnapshotUpload {
     private @Nullable SnapshotChunk unsent;
     private boolean allSent;
     private boolean waitsForRate;
-    private @Nullable Future<?> waiting;
-    private @Nullable Future<?> watching;
     private long heardNanos;
 
     SnapshotUpload(Means means, SnapshotOffer offer, SnapshotReader reader) {
@@ -114,11 +105,7 @@ final class SnapshotUpload {
     }
 
     private void later(Runnable work) {
-        try {
-            means.thread().execute(work);
-        } catch (RejectedExecutionException closed) {
-            log.debug("the host is closing", closed);
-        }
+        means.thread().execute(work);
     }
 
     private void answered(SnapshotAck ack) {
@@ -159,7 +146,7 @@ final class SnapshotUpload {
             if (wait > 0) {
                 unsent = chunk;
                 waitsForRate = true;
-                waiting = afterNanos(wait, this::rateAllows);
+                means.thread().schedule(this::rateAllows, wait);
                 return;
             }
             unsent = null;
@@ -198,16 +185,7 @@ final class SnapshotUpload {
             broken("the receiver says nothing");
             return;
         }
-        watching = afterNanos(SILENCE_NANOS_MAX / 4, this::watch);
-    }
-
-    private @Nullable Future<?> afterNanos(long nanos, Runnable work) {
-        try {
-            return means.thread().schedule(work, nanos, TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException closed) {
-            log.debug("the host is closing", closed);
-            return null;
-        }
+        means.thread().schedule(this::watch, SILENCE_NANOS_MAX / 4);
     }
 
     private void broken(String why) {
@@ -228,17 +206,9 @@ final class SnapshotUpload {
             return;
         }
         outcome = null;
-        cancel(waiting);
-        cancel(watching);
         if (channel != null) {
             channel.shutdownNow();
         }
         told.ended(how);
-    }
-
-    private static void cancel(@Nullable Future<?> timer) {
-        if (timer != null) {
-            timer.cancel(false);
-        }
     }
 }

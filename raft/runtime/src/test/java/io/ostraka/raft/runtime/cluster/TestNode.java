@@ -79,8 +79,13 @@ final class TestNode<M extends StateMachine<Integer>> implements AutoCloseable {
         }
         all.forEach(each -> addresses.setNode(new ReplicaId(each), new NodeId(each)));
         transport = new GrpcTransport(
-                new NodeIdentity(77, id, startCounter), addresses, clock, network, TransportOptions.DEFAULT, number);
-        snapshots = new GrpcSnapshots(transport, addresses, clock, TransportOptions.DEFAULT);
+                new NodeIdentity(77, id, startCounter),
+                addresses,
+                clock,
+                network.connector(TransportOptions.DEFAULT),
+                TransportOptions.DEFAULT,
+                number);
+        snapshots = new GrpcSnapshots(transport, addresses, clock, new ThreadWorkers(), TransportOptions.DEFAULT);
         server = network.server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .maxInboundMessageSize(TransportOptions.MESSAGE_BYTES_MAX)
                 .permitKeepAliveTime(TransportOptions.KEEP_ALIVE_SECONDS / 2, TimeUnit.SECONDS)

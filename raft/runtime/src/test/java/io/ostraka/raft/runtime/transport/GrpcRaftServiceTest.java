@@ -27,6 +27,7 @@ import io.ostraka.raft.core.NodeId;
 import io.ostraka.raft.runtime.host.AddressBook;
 import io.ostraka.raft.runtime.host.NodeHeartbeatAck;
 import io.ostraka.raft.runtime.host.PeerMessage;
+import io.ostraka.raft.runtime.host.ThreadWorkers;
 import io.ostraka.raft.runtime.host.TransportListener;
 import io.ostraka.raft.runtime.snapshot.IncomingSnapshot;
 import java.net.InetSocketAddress;
@@ -45,7 +46,7 @@ class GrpcRaftServiceTest {
     private final NetworkThreads network = NetworkThreads.start(1);
     private final GrpcTransport transport = transport(new AddressBook());
     private final GrpcSnapshots snapshots =
-            new GrpcSnapshots(transport, new AddressBook(), () -> 0, TransportOptions.DEFAULT);
+            new GrpcSnapshots(transport, new AddressBook(), () -> 0, new ThreadWorkers(), TransportOptions.DEFAULT);
     private final Arrivals arrivals = new Arrivals();
     private final Answers<RaftFrameAck> answers = new Answers<>();
     private final Server server;
@@ -75,7 +76,12 @@ class GrpcRaftServiceTest {
 
     private GrpcTransport transport(AddressBook addresses) {
         return new GrpcTransport(
-                new NodeIdentity(CLUSTER, new NodeId(1), 1), addresses, () -> 0, network, TransportOptions.DEFAULT, 1);
+                new NodeIdentity(CLUSTER, new NodeId(1), 1),
+                addresses,
+                () -> 0,
+                network.connector(TransportOptions.DEFAULT),
+                TransportOptions.DEFAULT,
+                1);
     }
 
     @Test

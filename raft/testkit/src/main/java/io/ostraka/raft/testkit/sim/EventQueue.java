@@ -1,6 +1,5 @@
 package io.ostraka.raft.testkit.sim;
 
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.random.RandomGenerator;
 
@@ -10,10 +9,14 @@ import java.util.random.RandomGenerator;
  */
 public final class EventQueue {
 
-    private record Event(long atNanos, long tie, Runnable action) {}
+    private record Event(long atNanos, long tie, Runnable action) implements Comparable<Event> {
+        @Override
+        public int compareTo(Event other) {
+            return atNanos == other.atNanos ? Long.compare(tie, other.tie) : Long.compare(atNanos, other.atNanos);
+        }
+    }
 
-    private final PriorityQueue<Event> events =
-            new PriorityQueue<>(Comparator.comparingLong(Event::atNanos).thenComparingLong(Event::tie));
+    private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final RandomGenerator random;
     private long nowNanos;
     private long ran;

@@ -23,6 +23,7 @@ public final class Trace {
 
     /** Notes that something of this kind happened now, with two numbers that say more about it. */
     public void note(String kind, long a, long b) {
+        say(() -> kind + " " + a + " " + b);
         low = Chain.mix(low ^ queue.nowNanos(), kind.hashCode());
         high = Chain.mix(high ^ a, Chain.mix(low, b));
     }

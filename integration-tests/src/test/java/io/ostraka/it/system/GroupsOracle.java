@@ -1,0 +1,168 @@
+package io.ostraka.it.system;
+
+import io.ostraka.raft.core.Entry;
+import io.ostraka.raft.core.EntryType;
+import io.ostraka.raft.core.GroupId;
+import io.ostraka.raft.core.ReplicaId;
+import io.ostraka.raft.runtime.host.Leadership;
+import io.ostraka.raft.runtime.statemachine.AppliedState;
+import io.ostraka.raft.runtime.statemachine.StateMachine;
+import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
+import io.ostraka.raft.testkit.sim.Chain;
+import io.ostraka.shardkv.command.Command;
+import io.ostraka.shardkv.command.CommandCodec;
+import io.ostraka.shardkv.command.MalformedCommandException;
+import io.ostraka.shardkv.shard.GroupStateMachine;
+import io.ostraka.shardkv.shard.GroupView;
+import io.ostraka.shardkv.shard.KvResult;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of all groups by somebody who sees every replica at once: who led in which term, what was applied at
+ * which index, and what each group's log makes of each shard. Each method checks what must hold when it is called.
+ */
+final class GroupsOracle {
+
+    private record Term(GroupId group, long term) {}
+
+    /** What is known of one group. */
+    private static final class Known {
+        private final Map<Long, Long> hashes = new HashMap<>();
+        private final SortedMap<ReplicaId, Long> applied = new TreeMap<>();
+        private long highest;
+    }
+
+    private final Map<Term, ReplicaId> leaders = new HashMap<>();
+    private final SortedMap<GroupId, Known> groups = new TreeMap<>();
+    private final ShardsOracle shards;
+    private final WritesOracle writes;
+
+    GroupsOracle(ShardsOracle shards, WritesOracle writes) {
+        this.shards = shards;
+        this.writes = writes;
+    }
+
+    /** How many leaders there have been. */
+    int elections() {
+        return leaders.size();
+    }
+
+    /** Grows while the groups get on. */
+    long progress() {
+        return groups.values().stream()
+                .mapToLong(known -> known.applied.values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
+                .sum();
+    }
+
+    /** The index of the last entry that any replica has applied. */
+    long highest(GroupId group) {
+        Known known = groups.get(group);
+        return known == null ? 0 : known.highest;
+    }
+
+    private Known of(GroupId group) {
+        return groups.computeIfAbsent(group, _ -> new Known());
+    }
+
+    /** A replica publishes who leads. */
+    void observed(ReplicaDescriptor replica, Leadership before, Leadership now) {
+        if (now.equals(Leadership.NONE)) {
+            return;
+        }
+        if (now.term() < before.term() || now.commit() < before.commit()) {
+            throw new SystemViolation(
+                    replica.replica() + " of " + replica.group() + " goes from " + before + " to " + now);
+        }
+        if (now.leads()) {
+            ReplicaId known = leaders.putIfAbsent(new Term(replica.group(), now.term()), replica.replica());
+            if (known != null && !known.equals(replica.replica())) {
+                throw new SystemViolation(replica.replica() + " leads term " + now.term() + " of " + replica.group()
+                        + ", and so did " + known);
+            }
+        }
+    }
+
+    /** The replicas of a life start again from what is durable. */
+    void crashed(ReplicaDescriptor replica) {
+        of(replica.group()).applied.remove(replica.replica());
+    }
+
+    /** A replica has applied entries. */
+    void applied(
+            Machine on,
+            ReplicaDescriptor replica,
+            List<Entry> entries,
+            List<WitnessedHost.Applied> results,
+            StateMachine<?> machine) {
+        Known known = of(replica.group());
+        Map<Long, Object> answers = new HashMap<>();
+        results.forEach(result -> answers.put(result.index(), result.result()));
+        boolean handOver = false;
+        for (Entry entry : entries) {
+            Object answer = answers.get(entry.index());
+            long hash = hash(entry, answer);
+            Long before = known.hashes.putIfAbsent(entry.index(), hash);
+            if (before != null && before != hash) {
+                throw new SystemViolation(replica.replica() + " of " + replica.group() + " on m" + on.index()
+                        + " applies another entry at " + entry.position()
+                        + " than others did, or answers it otherwise: "
+                        + answer);
+            }
+            if (entry.index() > known.highest) {
+                known.highest = entry.index();
+                handOver |= firstApplied(replica.group(), entry, answer);
+            }
+        }
+        if (!entries.isEmpty()) {
+            known.applied.put(replica.replica(), entries.getLast().index());
+            if (machine instanceof GroupStateMachine kv && entries.getLast().index() == known.highest) {
+                shards.advanced(replica.group(), kv.view(), handOver);
+            }
+        }
+    }
+
+    /** Returns whether the entry may change who holds what. */
+    private boolean firstApplied(GroupId group, Entry entry, @Nullable Object answer) {
+        if (entry.type() != EntryType.COMMAND || group.equals(GroupId.CONTROLLER)) {
+            return false;
+        }
+        try {
+            Command command = CommandCodec.decode(entry.payload()).command();
+            if (command instanceof Command.WriteBatch batch && answer instanceof KvResult.Writes answers) {
+                writes.applied(group, batch.writes(), answers.results());
+                return false;
+            }
+            return true;
+        } catch (MalformedCommandException e) {
+            throw new SystemViolation("a command does not decode", e);
+        }
+    }
+
+    /** A snapshot has become a replica's state. */
+    void installed(ReplicaDescriptor replica, AppliedState state, StateMachine<?> machine) {
+        Known known = of(replica.group());
+        long index = state.position().index();
+        if (index > known.highest) {
+            throw new SystemViolation(
+                    replica + " installs a snapshot at " + state.position() + ", applied is " + known.highest);
+        }
+        known.applied.put(replica.replica(), index);
+        if (machine instanceof GroupStateMachine kv && index == known.highest) {
+            GroupView view = kv.view();
+            shards.advanced(replica.group(), view, true);
+        }
+    }
+
+    private static long hash(Entry entry, @Nullable Object answer) {
+        long content = Chain.mix(entry.term(), entry.payload().hashCode());
+        // Results are records of numbers and texts, but for enums, whose own hash differs from run to run.
+        return Chain.mix(content, answer == null ? 0 : String.valueOf(answer).hashCode());
+    }
+}

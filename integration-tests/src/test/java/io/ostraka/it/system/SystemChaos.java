@@ -1,0 +1,197 @@
+package io.ostraka.it.system;
+
+import io.ostraka.raft.testkit.sim.Dice;
+import io.ostraka.raft.testkit.sim.Fault;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Injects the faults that a run's swarm has switched on, each at random times, until it is told to stop. */
+final class SystemChaos {
+
+    private final SystemWorld world;
+    private final Dice dice;
+    private final double electionNanos;
+    private long cuts;
+    private boolean stopped;
+
+    SystemChaos(SystemWorld world) {
+        this.world = world;
+        this.dice = world.dice("chaos");
+        this.electionNanos = (double) world.swarm().host().raft().electionTimeoutMaxNanos();
+    }
+
+    void begin() {
+        world.swarm().faults().forEach(this::next);
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    private void next(Fault fault, long meanNanos) {
+        world.queue().after(dice.nextNanos(meanNanos), () -> {
+            if (!stopped) {
+                world.trace().say(() -> "fault " + fault);
+                world.trace().note("fault", fault.ordinal(), 0);
+                inject(fault);
+                next(fault, meanNanos);
+            }
+        });
+    }
+
+    private void inject(Fault fault) {
+        switch (fault) {
+            case PARTITION -> partition(fault, this::split);
+            case ONE_WAY_CUT -> partition(fault, this::cutOneWay);
+            case BRIDGE -> partition(fault, this::bridge);
+            case LEADER_ISOLATED -> partition(fault, () -> isolate(victim().index()));
+            case CONNECTION_RESET -> reset();
+            case PROCESS_CRASH -> crash(fault, Life.End.PROCESS);
+            case MACHINE_CRASH -> crash(fault, Life.End.MACHINE);
+            case CRASH_AT_EFFECT ->
+                victim().crashAtEffect(dice.chance(0.5), dice.between(0, 20), dice.oneOf(Life.End.values()));
+            case PAUSE -> pause();
+            case SLOW_DISK -> {
+                world.counts().injected(fault);
+                victim().slowUntil(soon(0.5, 5));
+            }
+            case FORCE_FAILED -> victim().failNextForce();
+            case DISK_FULL -> fillDisk();
+            case TRANSFER -> transfer();
+            default -> throw new IllegalArgumentException(fault + " is none of this simulation");
+        }
+    }
+
+    private long soon(double fewElections, double manyElections) {
+        return world.queue().nowNanos() + (long) (electionNanos * dice.logUniform(fewElections, manyElections));
+    }
+
+    /** A machine, one that leads by preference. */
+    private Machine victim() {
+        if (dice.chance(0.5)) {
+            List<Machine> leading = new ArrayList<>();
+            for (Machine machine : world.machines()) {
+                Server server = machine.server();
+                if (server != null && server.host().leadsAny()) {
+                    leading.add(machine);
+                }
+            }
+            if (!leading.isEmpty()) {
+                return leading.get(dice.random().nextInt(leading.size()));
+            }
+        }
+        return world.machines().get(dice.random().nextInt(world.machines().size()));
+    }
+
+    private void crash(Fault fault, Life.End how) {
+        Machine machine = victim();
+        if (machine.isUp()) {
+            world.counts().injected(fault);
+            machine.crashAndRestart(how);
+        }
+    }
+
+    private void pause() {
+        Life life = victim().life();
+        if (life != null) {
+            world.counts().injected(Fault.PAUSE);
+            life.pauseUntil(soon(0.01, 5));
+        }
+    }
+
+    private void fillDisk() {
+        Machine machine = victim();
+        world.counts().injected(Fault.DISK_FULL);
+        machine.fillDisk();
+        world.queue().after((long) (electionNanos * dice.logUniform(0.5, 5)), machine::emptyDisk);
+    }
+
+    private void transfer() {
+        Server server = victim().server();
+        if (server != null) {
+            for (WitnessedHost.Hosted hosted : server.host().replicas()) {
+                if (hosted.group().leadership().leads()) {
+                    world.counts().injected(Fault.TRANSFER);
+                    hosted.group().transferLeadership(null);
+                }
+            }
+        }
+    }
+
+    private void reset() {
+        List<Connection> open = world.wires().connections();
+        if (!open.isEmpty()) {
+            world.counts().injected(Fault.CONNECTION_RESET);
+            Connection connection = open.get(dice.random().nextInt(open.size()));
+            connection.client().breakOff("reset");
+            connection.server().breakOff("reset");
+        }
+    }
+
+    /** One partition at a time, which heals by itself. */
+    private void partition(Fault fault, Runnable cutting) {
+        world.counts().injected(fault);
+        world.wires().heal();
+        cutting.run();
+        long number = ++cuts;
+        world.queue().after((long) (electionNanos * dice.logUniform(0.2, 8)), () -> {
+            if (number == cuts) {
+                world.wires().heal();
+            }
+        });
+    }
+
+    private int places() {
+        return world.placeOfClient(world.swarm().clients()) + 1;
+    }
+
+    private void split() {
+        boolean[] left = new boolean[places()];
+        for (int i = 0; i < left.length; i++) {
+            left[i] = dice.chance(0.5);
+        }
+        for (int from = 0; from < left.length; from++) {
+            for (int to = 0; to < left.length; to++) {
+                if (left[from] != left[to]) {
+                    world.wires().cut(from, to);
+                }
+            }
+        }
+    }
+
+    private void cutOneWay() {
+        int victim = victim().index();
+        int only = dice.random().nextInt(places());
+        boolean all = dice.chance(0.5);
+        boolean silence = dice.chance(0.5);
+        for (int other = 0; other < places(); other++) {
+            if (all || other == only) {
+                world.wires().cut(silence ? victim : other, silence ? other : victim);
+            }
+        }
+    }
+
+    private void bridge() {
+        int middle = victim().index();
+        for (int from = 0; from < world.machines().size(); from++) {
+            for (int to = 0; to < world.machines().size(); to++) {
+                if (from != middle && to != middle && dice.chance(0.8)) {
+                    world.wires().cut(from, to);
+                }
+            }
+        }
+    }
+
+    private void isolate(int victim) {
+        boolean deaf = dice.chance(0.7);
+        boolean mute = !deaf || dice.chance(0.7);
+        for (int other = 0; other < places(); other++) {
+            if (deaf) {
+                world.wires().cut(other, victim);
+            }
+            if (mute) {
+                world.wires().cut(victim, other);
+            }
+        }
+    }
+}

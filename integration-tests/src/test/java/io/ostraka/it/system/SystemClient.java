@@ -1,0 +1,212 @@
+package io.ostraka.it.system;
+
+import io.ostraka.client.Bytes;
+import io.ostraka.client.NotAppliedException;
+import io.ostraka.client.OstrakaClient;
+import io.ostraka.client.Outcome;
+import io.ostraka.client.OutcomeUnknownException;
+import io.ostraka.client.RequestId;
+import io.ostraka.client.Swapped;
+import io.ostraka.client.Write;
+import io.ostraka.client.internal.ClientOptions;
+import io.ostraka.client.internal.RealOstrakaClient;
+import io.ostraka.raft.testkit.history.HistoryRecorder;
+import io.ostraka.raft.testkit.history.KvOperation;
+import io.ostraka.raft.testkit.history.KvResult;
+import io.ostraka.raft.testkit.sim.Dice;
+import io.ostraka.shardkv.command.SessionId;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** A client: production's library, used as a program would, one or a few calls at a time. Every call is recorded. */
+final class SystemClient {
+
+    private static final long TIMEOUT_MILLIS = 10_000;
+
+    private final SystemWorld world;
+    private final Workload workload;
+    private final Dice dice;
+    private final String name;
+    private final Life life;
+    private final OstrakaClient client;
+    private final Map<String, Long> revisions = new HashMap<>();
+    private int waiting;
+    private int writes;
+    private @Nullable KvOperation latest;
+
+    SystemClient(SystemWorld world, Workload workload, int number) {
+        this.world = world;
+        this.workload = workload;
+        this.dice = world.dice("client " + number);
+        this.name = "c" + number;
+        this.life = new Life(world.queue(), end -> {}, () -> {});
+        SimulatedThreads threads = new SimulatedThreads(life, dice, 0, 1);
+        this.client = RealOstrakaClient.start(
+                ClientOptions.DEFAULT
+                        .withControllers(world.controllerAddresses())
+                        .withTimeoutMillis(dice.oneOf(1_000L, 3_000L, TIMEOUT_MILLIS))
+                        .withClock(workload.clock()),
+                new ClientWires(world.wires(), world.placeOfClient(number), life, threads),
+                new SplittableRandom(dice.random().nextLong()));
+    }
+
+    boolean isWaiting() {
+        return waiting > 0;
+    }
+
+    String describe() {
+        return name + " waits for " + waiting + " calls, the latest: " + latest;
+    }
+
+    void begin() {
+        life.post(dice.nextNanos(world.swarm().thinkNanos()), this::next);
+    }
+
+    private void next() {
+        if (workload.isStopped()) {
+            return;
+        }
+        call(operation());
+        if (dice.chance(0.2)) {
+            call(operation());
+        }
+    }
+
+    private void call(KvOperation operation) {
+        waiting++;
+        latest = operation;
+        HistoryRecorder<KvOperation, KvResult>.Open call = workload.recorder().called(name, operation);
+        CompletableFuture<KvResult> unused = perform(operation).whenComplete((result, failure) -> {
+            if (result != null) {
+                workload.answered();
+                call.returned(result);
+                done();
+            } else {
+                failed(call, failure instanceof CompletionException ? failure.getCause() : failure);
+            }
+        });
+    }
+
+    private void done() {
+        world.trace().note("done", waiting, writes);
+        if (--waiting == 0) {
+            begin();
+        }
+    }
+
+    private void failed(HistoryRecorder<KvOperation, KvResult>.Open call, @Nullable Throwable failure) {
+        switch (failure) {
+            case NotAppliedException _ -> {
+                call.notApplied();
+                done();
+            }
+            case OutcomeUnknownException unknown -> {
+                RequestId request = unknown.request().orElseThrow();
+                workload.named(
+                        call.id(),
+                        new WritesOracle.Name(
+                                new SessionId(request.sessionHigh(), request.sessionLow()),
+                                request.shard(),
+                                request.number()));
+                if (dice.chance(0.5)) {
+                    ask(call, request);
+                } else {
+                    call.unknown();
+                    done();
+                }
+            }
+            case null, default -> throw new SystemViolation(name + ": a call failed in an unexpected way", failure);
+        }
+    }
+
+    private void ask(HistoryRecorder<KvOperation, KvResult>.Open call, RequestId request) {
+        CompletableFuture<Outcome> unused = client.askOutcomeAsync(request).whenComplete((outcome, failure) -> {
+            switch (outcome) {
+                case Outcome.Applied(long revision) -> call.returned(new KvResult.Applied(revision));
+                case Outcome.ConditionFailed(long found) -> call.returned(new KvResult.ConditionFailed(found));
+                case Outcome.NotApplied _ -> call.notApplied();
+                case Outcome.NoLongerKnown _ -> call.unknown();
+                case null -> call.unknown();
+            }
+            done();
+        });
+    }
+
+    private CompletableFuture<KvResult> perform(KvOperation operation) {
+        return switch (operation) {
+            case KvOperation.Get(String key) -> get(key);
+            case KvOperation.Put put ->
+                client.putAsync(Write.put(Bytes.utf8(put.key()), Bytes.utf8(put.value())))
+                        .thenApply(written -> new KvResult.Applied(written.revision()));
+            case KvOperation.Append append ->
+                client.appendAsync(Bytes.utf8(append.key()), Bytes.utf8(append.value()))
+                        .thenApply(written -> new KvResult.Applied(written.revision()));
+            case KvOperation.Delete(String key) ->
+                client.deleteAsync(Bytes.utf8(key))
+                        .thenApply(deleted -> new KvResult.Deleted(deleted.existed(), deleted.revision()));
+            case KvOperation.CompareAndSet cas ->
+                client.compareAndSetAsync(compareAndSet(cas)).thenApply(SystemClient::swapped);
+            case KvOperation.Batch(List<KvOperation.Write> items) ->
+                client.batchAsync(items.stream().map(SystemClient::write).toList())
+                        .thenApply(SystemClient::swapped);
+        };
+    }
+
+    private CompletableFuture<KvResult> get(String key) {
+        Bytes bytes = Bytes.utf8(key);
+        var read = dice.chance(0.3) ? client.getFromAnyReplicaAsync(bytes, Duration.ZERO) : client.getAsync(bytes);
+        return read.thenApply(found -> {
+            if (found.isEmpty()) {
+                return new KvResult.Absent();
+            }
+            revisions.put(key, found.get().revision());
+            return new KvResult.Found(found.get().value().toUtf8(), found.get().revision());
+        });
+    }
+
+    private static KvResult swapped(Swapped swapped) {
+        return swapped.applied()
+                ? new KvResult.Applied(swapped.revision())
+                : new KvResult.ConditionFailed(swapped.revision());
+    }
+
+    private static Write.CompareAndSet compareAndSet(KvOperation.CompareAndSet cas) {
+        return Write.compareAndSet(
+                Bytes.utf8(cas.key()), cas.expectedRevision(), Bytes.utf8(String.valueOf(cas.value())));
+    }
+
+    private static Write write(KvOperation.Write item) {
+        return switch (item) {
+            case KvOperation.Put put -> Write.put(Bytes.utf8(put.key()), Bytes.utf8(put.value()));
+            case KvOperation.Append append -> Write.append(Bytes.utf8(append.key()), Bytes.utf8(append.value()));
+            case KvOperation.Delete(String key) -> Write.delete(Bytes.utf8(key));
+            case KvOperation.CompareAndSet cas -> compareAndSet(cas);
+        };
+    }
+
+    private KvOperation operation() {
+        List<String> keys = workload.keys();
+        int index = dice.random().nextInt(keys.size());
+        String key = keys.get(index);
+        String value = name + "." + ++writes + " ";
+        boolean paired = index % 3 == 2;
+        return switch (dice.random().nextInt(12)) {
+            case 0, 1 -> new KvOperation.Put(key, value);
+            case 2, 3, 4 -> new KvOperation.Append(key, value);
+            case 5 -> new KvOperation.Delete(key);
+            case 6 -> new KvOperation.CompareAndSet(key, revisions.getOrDefault(key, 0L), value);
+            case 7 ->
+                paired
+                        ? new KvOperation.Batch(List.of(
+                                new KvOperation.Append(keys.get(index - 1), value), new KvOperation.Put(key, value)))
+                        : new KvOperation.Append(key, value);
+            default -> new KvOperation.Get(key);
+        };
+    }
+}

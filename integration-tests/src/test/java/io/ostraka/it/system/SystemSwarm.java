@@ -1,0 +1,160 @@
+package io.ostraka.it.system;
+
+import io.ostraka.raft.core.RaftConfig;
+import io.ostraka.raft.core.ReadMode;
+import io.ostraka.raft.runtime.host.HostOptions;
+import io.ostraka.raft.runtime.storage.LogOptions;
+import io.ostraka.raft.testkit.sim.Dice;
+import io.ostraka.raft.testkit.sim.Fault;
+import io.ostraka.shardkv.server.NodeOptions;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What one run is like, drawn from its seed: each kind of fault is on with probability one half, its rate log-uniform.
+ *
+ * @param controllers how many controllers there are
+ * @param together whether controllers and nodes share processes
+ * @param groups how many replicas each group has
+ * @param shards how many shards
+ * @param clients how many clients
+ * @param keys how many keys they use
+ * @param thinkNanos how long a client waits between two calls, on average
+ * @param host timings and limits of all replicas
+ * @param log the log's segments
+ * @param node limits of the nodes
+ * @param wires how the network behaves
+ * @param forceMeanNanos how long a force takes
+ * @param stallRate how often a thread does not get the processor at once
+ * @param stallNanosMax and for how long
+ * @param restartNanosMax how long a process is down at most
+ * @param clockDrift by which part clocks run fast or slow at most
+ * @param faults the mean time between faults of each kind that is on, in nanoseconds
+ * @param changeNanos the mean time between changes of the configuration, 0 for none
+ */
+record SystemSwarm(
+        int controllers,
+        boolean together,
+        List<Integer> groups,
+        int shards,
+        int clients,
+        int keys,
+        long thinkNanos,
+        HostOptions host,
+        LogOptions log,
+        NodeOptions node,
+        Wires.Manner wires,
+        long forceMeanNanos,
+        double stallRate,
+        long stallNanosMax,
+        long restartNanosMax,
+        double clockDrift,
+        Map<Fault, Long> faults,
+        long changeNanos) {
+
+    private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final List<Fault> SCHEDULED = List.of(
+            Fault.PARTITION,
+            Fault.ONE_WAY_CUT,
+            Fault.BRIDGE,
+            Fault.LEADER_ISOLATED,
+            Fault.CONNECTION_RESET,
+            Fault.PROCESS_CRASH,
+            Fault.MACHINE_CRASH,
+            Fault.CRASH_AT_EFFECT,
+            Fault.PAUSE,
+            Fault.SLOW_DISK,
+            Fault.FORCE_FAILED,
+            Fault.DISK_FULL,
+            Fault.TRANSFER);
+
+    static SystemSwarm draw(long seed) {
+        Dice dice = Dice.of(seed, "swarm");
+        RaftConfig raft = raft(dice);
+        long election = raft.electionTimeoutMaxNanos();
+        return new SystemSwarm(
+                dice.oneOf(1, 3, 3, 5),
+                dice.chance(0.3),
+                groups(dice),
+                dice.oneOf(1, 2, 4, 10, 64),
+                dice.between(1, 12),
+                dice.between(1, 12),
+                (long) dice.logUniform(30.0 * MILLI, 1_000.0 * MILLI),
+                host(dice, raft),
+                new LogOptions(dice.oneOf(16 << 10, 64 << 10, 256 << 10), 8 << 10, 2, 1),
+                NodeOptions.defaults().withDigests(dice.chance(0.5) ? 1 << 20 : 0, dice.between(500, 10_000)),
+                wires(dice, election),
+                (long) dice.logUniform(0.02 * MILLI, 5.0 * MILLI),
+                dice.chance(0.5) ? 0 : dice.logUniform(1e-5, 1e-2),
+                (long) dice.logUniform(1.0 * MILLI, election),
+                (long) dice.logUniform(20.0 * MILLI, 10.0 * election),
+                drift(dice, raft),
+                faults(dice),
+                dice.chance(0.15) ? 0 : (long) dice.logUniform(1.0 * SECOND, 20.0 * SECOND));
+    }
+
+    private static List<Integer> groups(Dice dice) {
+        List<Integer> sizes = new ArrayList<>();
+        for (int i = dice.between(1, 4); i > 0; i--) {
+            sizes.add(dice.oneOf(1, 3, 3, 3, 5));
+        }
+        return List.copyOf(sizes);
+    }
+
+    private static RaftConfig raft(Dice dice) {
+        long heartbeat = dice.oneOf(50, 100, 150);
+        long election = heartbeat * dice.between(5, 12);
+        RaftConfig raft = RaftConfig.defaults()
+                .withTimings(heartbeat, election, 2 * election)
+                .withReadMode(dice.chance(0.5) ? ReadMode.LEASE : ReadMode.READ_INDEX)
+                .withQuietAfterNanos(dice.chance(0.5) ? 10 * heartbeat * MILLI : 0);
+        return dice.chance(0.5) ? raft : raft.withReplication(1 << dice.between(9, 16), dice.between(1, 64), 1 << 18);
+    }
+
+    private static HostOptions host(Dice dice, RaftConfig raft) {
+        HostOptions defaults = HostOptions.defaults(raft, 0);
+        return new HostOptions(
+                raft,
+                raft.heartbeatIntervalNanos() / 2,
+                defaults.queuedBytesMax(),
+                (long) dice.logUniform(4 << 10, 1 << 20),
+                (long) dice.logUniform(1 << 10, 1 << 20),
+                1 << 20,
+                defaults.slowWriteNanos(),
+                defaults.diskRecoveryNanos(),
+                0);
+    }
+
+    private static Wires.Manner wires(Dice dice, long election) {
+        return new Wires.Manner(
+                (long) dice.logUniform(0.01 * MILLI, 5.0 * MILLI),
+                (long) dice.logUniform(0.02 * MILLI, election / 40.0),
+                dice.chance(0.5) ? 0 : dice.logUniform(1e-4, 1e-2),
+                (long) dice.logUniform(0.2 * SECOND, 10.0 * SECOND));
+    }
+
+    private static double drift(Dice dice, RaftConfig raft) {
+        if (dice.chance(0.4)) {
+            return 0;
+        }
+        // Two clocks that differ by this much each way still keep a lease within what it takes off for drift.
+        double bound = raft.leaseDriftPercent() / 100.0;
+        return raft.readMode() == ReadMode.LEASE ? bound / (2 - bound) * 0.99 : dice.logUniform(0.005, 0.25);
+    }
+
+    private static Map<Fault, Long> faults(Dice dice) {
+        Map<Fault, Long> faults = new EnumMap<>(Fault.class);
+        for (Fault fault : SCHEDULED) {
+            boolean on = dice.chance(0.5);
+            double mean = dice.logUniform(2.0 * SECOND, 60.0 * SECOND);
+            if (on) {
+                faults.put(fault, (long) mean);
+            }
+        }
+        return faults;
+    }
+}

@@ -1,0 +1,142 @@
+package io.ostraka.it.system;
+
+import io.ostraka.raft.runtime.storage.DiskException;
+import io.ostraka.raft.testkit.sim.Dice;
+import io.ostraka.raft.testkit.sim.EventQueue;
+import io.ostraka.raft.testkit.sim.FaultCounts;
+import io.ostraka.raft.testkit.sim.Trace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that a run consists of: time, chance, machines, network, and the oracles that see all of it. */
+final class SystemWorld {
+
+    /** What a disk holds. */
+    static final long DISK_BYTES = 64L << 30;
+
+    private final long seed;
+    private final SystemSwarm swarm;
+    private final EventQueue queue;
+    private final Trace trace;
+    private final FaultCounts counts = new FaultCounts();
+    private final Wires wires;
+    private final List<Machine> machines = new ArrayList<>();
+    private final ShardsOracle shards = new ShardsOracle();
+    private final WritesOracle writes = new WritesOracle();
+    private final GroupsOracle groups = new GroupsOracle(shards, writes);
+    private long forceMeanNanos;
+
+    SystemWorld(long seed, SystemSwarm swarm, @Nullable Consumer<String> lines) {
+        this.seed = seed;
+        this.swarm = swarm;
+        this.queue = new EventQueue(Dice.of(seed, "queue").random());
+        this.trace = new Trace(queue, lines);
+        this.forceMeanNanos = swarm.forceMeanNanos();
+        int nodes = swarm.groups().stream().mapToInt(Integer::intValue).sum();
+        int machinesWanted = swarm.together() ? Math.max(nodes, swarm.controllers()) : nodes + swarm.controllers();
+        this.wires = new Wires(queue, trace, dice("wires"), swarm.wires(), machinesWanted + swarm.clients() + 1);
+        for (int i = 0; i < machinesWanted; i++) {
+            boolean controller = i < swarm.controllers();
+            boolean node = swarm.together() ? i < nodes : !controller;
+            machines.add(new Machine(this, i, new Machine.Roles(controller, node)));
+        }
+    }
+
+    SystemSwarm swarm() {
+        return swarm;
+    }
+
+    EventQueue queue() {
+        return queue;
+    }
+
+    Trace trace() {
+        return trace;
+    }
+
+    FaultCounts counts() {
+        return counts;
+    }
+
+    Wires wires() {
+        return wires;
+    }
+
+    List<Machine> machines() {
+        return machines;
+    }
+
+    List<Machine> controllers() {
+        return machines.stream().filter(each -> each.roles().controller()).toList();
+    }
+
+    List<Machine> nodes() {
+        return machines.stream().filter(each -> each.roles().node()).toList();
+    }
+
+    List<String> controllerAddresses() {
+        return controllers().stream().map(Machine::address).toList();
+    }
+
+    /** The place of a client in the network; the operator is the last one. */
+    int placeOfClient(int client) {
+        return machines.size() + client;
+    }
+
+    GroupsOracle groups() {
+        return groups;
+    }
+
+    ShardsOracle shards() {
+        return shards;
+    }
+
+    WritesOracle writes() {
+        return writes;
+    }
+
+    Dice dice(String name) {
+        return Dice.of(seed, name);
+    }
+
+    long forceMeanNanos() {
+        return forceMeanNanos;
+    }
+
+    /** From now on network and disks are so good that elections end. */
+    void calm() {
+        long spread = swarm.host().raft().electionTimeoutMinNanos();
+        wires.calm(spread / 40);
+        forceMeanNanos = Math.min(forceMeanNanos, spread / 40);
+    }
+
+    /** After each event of a machine. */
+    void look(Machine machine) {
+        Server server = machine.server();
+        if (server != null) {
+            server.host().look();
+        }
+    }
+
+    /** The process on a machine has ended. */
+    void crashed(Machine machine) {
+        // What its replicas had applied counts no more.
+    }
+
+    private static boolean isOfTheDisk(@Nullable Throwable cause) {
+        return cause != null && (cause instanceof DiskException || isOfTheDisk(cause.getCause()));
+    }
+
+    /** Something failed: a sick disk ends the process, and nothing else may. */
+    void failed(Life life, Machine machine, String what, Throwable cause) {
+        if (isOfTheDisk(cause)) {
+            trace.say(() -> "m" + machine.index() + " ends: " + cause.getMessage());
+            life.doom(Life.End.PROCESS);
+        }
+        if (!life.isOver()) {
+            throw new SystemViolation("m" + machine.index() + ": " + what + ": " + cause, cause);
+        }
+    }
+}
