@@ -253,7 +253,8 @@ final class AgreementScenariosTest {
 
             before = s.calls();
             s.sleepMillis(1_000);
-            assertThat(s.calls() - before).as("calls of an idle second").isLessThanOrEqualTo(60);
+            // Ten heartbeats to each of two followers, and as many of the node where groups fall quiet; 60 are allowed.
+            assertThat(s.calls() - before).as("calls of an idle second").isLessThanOrEqualTo(45);
         });
     }
 }

@@ -49,6 +49,16 @@ final class ElectionScenariosTest {
             s.checkOneLeader();
             s.connect(second);
             s.checkOneLeader();
+
+            // A follower that has missed nothing but its leader costs nobody the leadership when it is back.
+            int leader = s.checkOneLeader();
+            long term = s.checkTerms();
+            s.disconnect(leader + 1);
+            s.sleepMillis(2 * RaftScenario.ELECTION_MILLIS);
+            s.connect(leader + 1);
+            s.sleepMillis(2 * RaftScenario.ELECTION_MILLIS);
+            assertThat(s.checkTerms()).isEqualTo(term);
+            assertThat(s.checkOneLeader()).isEqualTo(leader);
         });
     }
 
