@@ -176,6 +176,29 @@ final class Changes {
                                 .return_()));
     }
 
+    static CodeChange importerForgetsNever() {
+        return body(IMPORTER, "forget", CodeBuilder::return_);
+    }
+
+    /** The importer that is told that it is too late to cancel takes it for any other refusal. */
+    static CodeChange freezeNotBelieved() {
+        ClassDesc refusal = named("shardkv.migration.TransferReply$Refusal");
+        return insteadOfCall(
+                IMPORTER,
+                "received",
+                "TransferReply$Refused.refusal",
+                code -> code.pop().getstatic(refusal, "RETRY_AFTER", refusal));
+    }
+
+    static CodeChange ownersNotReported() {
+        ClassDesc list = ClassDesc.of("java.util.List");
+        return body(
+                "shardkv.migration.Reporter",
+                "owners",
+                code -> code.invokestatic(list, "of", MethodTypeDesc.of(list), true)
+                        .areturn());
+    }
+
     static CodeChange shardTimeOfItsOwn() {
         return before(SHARD, "arrive", code -> code.lconst_0().lstore(4));
     }

@@ -8,6 +8,7 @@ import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.GroupRow;
 import io.ostraka.proto.config.ShardRow;
 import io.ostraka.raft.core.GroupId;
+import io.ostraka.shardkv.shard.ShardState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -47,6 +48,20 @@ final class Continuation {
         throw new IllegalStateException("after " + STEPS_MAX + " steps something still happens");
     }
 
+    /** From some of the states that were found: the story of the first from which the plan is not reached; or empty. */
+    String stuck(Explorer explorer, int states, int continued) {
+        int apart = Math.max(1, states / continued);
+        for (int number = 0; number < states; number += apart) {
+            int[] settled = settled(explorer.state(number));
+            String wrong = model.violation(settled);
+            String missing = wrong == null ? missing(settled) : wrong;
+            if (missing != null) {
+                return String.join("\n", explorer.story(number)) + "\n=> " + missing;
+            }
+        }
+        return "";
+    }
+
     /** What is missing in a settled state for it to be as planned, or null. */
     @Nullable
     String missing(int[] settled) {
@@ -60,12 +75,21 @@ final class Continuation {
         if (row.target() != null) {
             return "planned to " + row.target() + ", and still at " + serving;
         }
+        for (int place = FIRST_PLACE; place < SAID; place++) {
+            if (settled[place] >= 0 && place != server && isCopy(groups.state(settled[place]))) {
+                return groups.image(settled[place]) + " is left";
+            }
+        }
         for (GroupRow group : config.groups().values()) {
             if (group.leaving() && !group.ref().equals(row.owner())) {
                 return "group " + group.ref() + " is leaving and does not go";
             }
         }
         return null;
+    }
+
+    private static boolean isCopy(ShardState state) {
+        return state instanceof ShardState.Frozen || state instanceof ShardState.Importing;
     }
 
     /** Where the shard is served; -1: nowhere. */
