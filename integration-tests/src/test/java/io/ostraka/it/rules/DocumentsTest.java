@@ -26,7 +26,16 @@ final class DocumentsTest {
 
     @Test
     void everyTestNamedAmongTheRegressionsExists() throws IOException {
-        String table = Files.readString(checkout.resolve("docs/regressions.md"));
+        assertThat(testsNamedIn("docs/regressions.md")).isGreaterThan(100);
+    }
+
+    @Test
+    void everyTestNamedAmongTheClassicScenariosExists() throws IOException {
+        assertThat(testsNamedIn("docs/testing.md")).isGreaterThan(35);
+    }
+
+    private long testsNamedIn(String document) throws IOException {
+        String table = Files.readString(checkout.resolve(document));
         List<Path> tests = filesBelow(checkout, "src/test/java", ".java");
         List<String> missing = new ArrayList<>();
         for (MatchResult named : TEST.matcher(table).results().toList()) {
@@ -35,7 +44,7 @@ final class DocumentsTest {
             }
         }
         assertThat(missing).isEmpty();
-        assertThat(TEST.matcher(table).results().count()).isGreaterThan(100);
+        return TEST.matcher(table).results().count();
     }
 
     private static boolean isThere(List<Path> tests, MatchResult named) throws IOException {

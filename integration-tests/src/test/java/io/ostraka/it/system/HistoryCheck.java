@@ -1,14 +1,26 @@
 package io.ostraka.it.system;
 
+import io.ostraka.proto.ShardHash;
 import io.ostraka.raft.testkit.history.Call;
 import io.ostraka.raft.testkit.history.KvOperation;
 import io.ostraka.raft.testkit.history.KvResult;
+import io.ostraka.raft.testkit.history.Outcome;
 import io.ostraka.raft.testkit.linearizability.Bound;
+import io.ostraka.raft.testkit.linearizability.Commit;
+import io.ostraka.raft.testkit.linearizability.CommitOrderCheck;
+import io.ostraka.raft.testkit.linearizability.KvModel;
 import io.ostraka.raft.testkit.linearizability.LinearizabilityChecker;
 import io.ostraka.raft.testkit.linearizability.Verdict;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Judges what the clients of a run were told. */
+/**
+ * Judges what the clients of a run were told, twice: by a search for some order that explains it, and against the order
+ * in which the groups' logs say that it happened.
+ */
 final class HistoryCheck {
 
     private final SystemWorld world;
@@ -26,5 +38,56 @@ final class HistoryCheck {
         if (!verdict.isLinearizable()) {
             throw new SystemViolation("the history of " + calls.size() + " calls: " + verdict);
         }
+        Map<Integer, List<Call<KvOperation, KvResult>>> byShard = new HashMap<>();
+        calls.forEach(call -> byShard.computeIfAbsent(shardOf(call.operation()), _ -> new ArrayList<>())
+                .add(call));
+        byShard.forEach(this::checkOrder);
+    }
+
+    private int shardOf(KvOperation operation) {
+        String key = operation.keys().iterator().next();
+        return ShardHash.shardOf(
+                key.getBytes(StandardCharsets.UTF_8), world.swarm().shards());
+    }
+
+    /** A shard's revisions are the order in which its writes took effect. */
+    private void checkOrder(int shard, List<Call<KvOperation, KvResult>> calls) {
+        Map<Long, Call<KvOperation, KvResult>> byRevision = new HashMap<>();
+        Map<WritesOracle.Name, Call<KvOperation, KvResult>> byName = new HashMap<>();
+        for (Call<KvOperation, KvResult> call : calls) {
+            WritesOracle.Name name = workload.names().get(call.id());
+            long revision = revisionOf(call);
+            if (name != null) {
+                byName.put(name, call);
+            } else if (revision > 0 && byRevision.put(revision, call) != null) {
+                throw new SystemViolation("two writes of shard " + shard + " were told revision " + revision);
+            }
+        }
+        List<Commit<KvOperation>> commits = new ArrayList<>();
+        for (WritesOracle.Done done : world.writes().of(shard)) {
+            Call<KvOperation, KvResult> call = byName.getOrDefault(done.name(), byRevision.get(done.revision()));
+            if (call == null) {
+                throw new SystemViolation("shard " + shard + " has done " + done.write() + " as revision "
+                        + done.revision() + ", which nobody asked for, or was told not to have been done");
+            }
+            commits.add(new Commit<>(done.revision(), call.id(), call.operation()));
+        }
+        List<String> wrong = new CommitOrderCheck<>(KvModel.EXACT).check(calls, commits);
+        if (!wrong.isEmpty()) {
+            throw new SystemViolation("shard " + shard + " did otherwise than its clients were told: " + wrong);
+        }
+    }
+
+    private static long revisionOf(Call<KvOperation, KvResult> call) {
+        if (!(call.outcome() instanceof Outcome.Returned<KvResult> returned)) {
+            return 0;
+        }
+        return switch (returned.result()) {
+            case KvResult.Applied(long revision) -> revision;
+            case KvResult.Deleted(boolean _, long revision) -> revision;
+            case KvResult.ConditionFailed _ -> 0;
+            case KvResult.Found _ -> 0;
+            case KvResult.Absent _ -> 0;
+        };
     }
 }

@@ -118,7 +118,7 @@ final class Machine {
         server = null;
         fuse = null;
         failNextForce = false;
-        world.trace().note("crash", index, how.ordinal());
+        world.trace().note("crash", index, how == Life.End.MACHINE ? 1 : 0);
         world.trace().say(() -> "m" + index + " crashes: " + how);
         world.wires().stopListening(address());
         world.wires().ended(running, how == Life.End.MACHINE);
@@ -133,7 +133,7 @@ final class Machine {
     /** Crashes, and starts again after a while. */
     void crashAndRestart(Life.End how) {
         crash(how);
-        world.queue().after((long) dice.logUniform(1_000_000, world.swarm().restartNanosMax()), this::boot);
+        world.queue().after((long) dice.logUniform(1e6, (double) world.swarm().restartNanosMax()), this::boot);
     }
 
     /** Lights a fuse: the process dies at the effect that is {@code steps} away. */

@@ -1,6 +1,6 @@
 package io.ostraka.it.system;
 
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import io.grpc.stub.StreamObserver;
 import io.ostraka.proto.Feature;
 import io.ostraka.proto.Id128;
@@ -21,6 +21,7 @@ import io.ostraka.proto.controller.Unpin;
 import io.ostraka.raft.testkit.sim.Dice;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -110,7 +111,7 @@ final class Operator {
                 .setShards(world.swarm().shards())
                 .setFeatureLevel(Feature.NEWEST_LEVEL);
         for (Machine controller : world.controllers()) {
-            FormatReply ids = formatted.get(controller.index());
+            FormatReply ids = Objects.requireNonNull(formatted.get(controller.index()), "formatted before");
             request.addMembers(ControllerMember.newBuilder()
                     .setReplicaId(ids.getReplicaId())
                     .setNodeId(ids.getNodeId())
@@ -292,7 +293,7 @@ final class Operator {
                 && (joined.isEmpty() || stopped);
     }
 
-    private static String oneLine(MessageLite message) {
+    private static String oneLine(Message message) {
         return message.toString().replaceAll("\\s+", " ");
     }
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What must be true once all is well and nobody asks for anything: all controllers know one configuration, in which
@@ -51,7 +52,7 @@ final class Quiescence {
         return String.join("; ", missing);
     }
 
-    private ClusterConfig commonConfig() {
+    private @Nullable ClusterConfig commonConfig() {
         ClusterConfig common = null;
         for (Machine machine : world.controllers()) {
             Server server = machine.server();
@@ -154,7 +155,7 @@ final class Quiescence {
         }
     }
 
-    private WitnessedHost.Hosted hosted(ReplicaId replica) {
+    private WitnessedHost.@Nullable Hosted hosted(ReplicaId replica) {
         for (Machine machine : world.machines()) {
             Server server = machine.server();
             if (server != null) {

@@ -73,7 +73,7 @@ final class SimulatedThreads implements Workers {
 
     private long delay() {
         long delay = SWITCH_NANOS + dice.random().nextInt(1_000);
-        return dice.chance(stallRate) ? delay + (long) dice.logUniform(delay, stallNanosMax) : delay;
+        return dice.chance(stallRate) ? delay + (long) dice.logUniform((double) delay, (double) stallNanosMax) : delay;
     }
 
     /** A thread. */

@@ -32,7 +32,7 @@ final class SystemChaos {
         world.queue().after(dice.nextNanos(meanNanos), () -> {
             if (!stopped) {
                 world.trace().say(() -> "fault " + fault);
-                world.trace().note("fault", fault.ordinal(), 0);
+                world.trace().note("fault", fault.name().hashCode(), 0);
                 inject(fault);
                 next(fault, meanNanos);
             }

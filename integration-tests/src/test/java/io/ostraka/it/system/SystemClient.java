@@ -82,7 +82,7 @@ final class SystemClient {
         waiting++;
         latest = operation;
         HistoryRecorder<KvOperation, KvResult>.Open call = workload.recorder().called(name, operation);
-        CompletableFuture<KvResult> unused = perform(operation).whenComplete((result, failure) -> {
+        CompletableFuture<KvResult> _ = perform(operation).whenComplete((result, failure) -> {
             if (result != null) {
                 workload.answered();
                 call.returned(result);
@@ -126,7 +126,7 @@ final class SystemClient {
     }
 
     private void ask(HistoryRecorder<KvOperation, KvResult>.Open call, RequestId request) {
-        CompletableFuture<Outcome> unused = client.askOutcomeAsync(request).whenComplete((outcome, failure) -> {
+        CompletableFuture<Outcome> _ = client.askOutcomeAsync(request).whenComplete((outcome, failure) -> {
             switch (outcome) {
                 case Outcome.Applied(long revision) -> call.returned(new KvResult.Applied(revision));
                 case Outcome.ConditionFailed(long found) -> call.returned(new KvResult.ConditionFailed(found));

@@ -80,7 +80,7 @@ final class WitnessedHost implements ReplicaHost {
     void look() {
         for (Hosted each : hosted.values()) {
             Leadership now = each.group.leadership();
-            if (now != each.seen && !now.equals(each.seen)) {
+            if (!now.equals(each.seen)) {
                 world.groups().observed(each.descriptor, each.seen, now);
                 world.trace().note("leadership", each.descriptor.replica().value() << 20 | now.term(), now.commit());
                 each.seen = now;

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -26,11 +26,11 @@ final class WritesOracle {
     record Done(Name name, ClientWrite write, long revision) {}
 
     private final Map<Name, WriteOutcome> outcomes = new HashMap<>();
-    private final SortedMap<Integer, SortedMap<Long, Done>> done = new TreeMap<>();
+    private final NavigableMap<Integer, NavigableMap<Long, Done>> done = new TreeMap<>();
 
     /** How many writes took effect. */
     long effective() {
-        return done.values().stream().mapToLong(SortedMap::size).sum();
+        return done.values().stream().mapToLong(NavigableMap::size).sum();
     }
 
     /** Returns what took effect on a shard, by its revisions. */

@@ -117,7 +117,7 @@ final class Clients {
     }
 
     private Bytes command(int filling) {
-        byte[] bytes = new byte[TallyMachine.NUMBER_BYTES + filling];
+        byte[] bytes = new byte[SimulatedMachine.NUMBER_BYTES + filling];
         ByteBuffer.wrap(bytes).putLong(world.nextNumber());
         return Bytes.wrap(bytes);
     }
@@ -144,18 +144,11 @@ final class Clients {
     }
 
     private void answered(SimulatedReplica replica, long number, ProposalResult<Long> result, @Nullable Runnable done) {
-        GroupOracle oracle = world.group(replica.group());
-        switch (result) {
-            case ProposalResult.Applied<Long> applied -> {
-                oracle.commandAnswered(number, applied.position(), applied.result());
-                acknowledged++;
-                if (done != null) {
-                    done.run();
-                }
-            }
-            case ProposalResult.Refused<Long> refused -> oracle.commandRefused(number);
-            case ProposalResult.Unknown<Long> unknown -> {
-                // It may be committed, or may never be.
+        world.group(replica.group()).answered(number, result);
+        if (result instanceof ProposalResult.Applied<Long>) {
+            acknowledged++;
+            if (done != null) {
+                done.run();
             }
         }
         world.trace().note("answer", number, result instanceof ProposalResult.Applied<Long> ? 1 : 0);
@@ -182,7 +175,7 @@ final class Clients {
         });
     }
 
-    private static void checkRead(SimulatedReplica replica, ReadResult.Ready ready, long committed, long askedNanos) {
+    static void checkRead(SimulatedReplica replica, ReadResult.Ready ready, long committed, long askedNanos) {
         long state = replica.applier().appliedIndex();
         if (ready.index() < committed || state < ready.index()) {
             throw new InvariantViolation(

@@ -41,6 +41,14 @@ public final class EventQueue {
         events.add(new Event(nowNanos + Math.max(0, delayNanos), random.nextLong(), action));
     }
 
+    /** Runs everything that happens until {@code nanos}, which is the time afterwards. */
+    public void runUntil(long nanos) {
+        for (Event next = events.peek(); next != null && next.atNanos() <= nanos; next = events.peek()) {
+            runNext();
+        }
+        nowNanos = Math.max(nowNanos, nanos);
+    }
+
     /** Runs the next event; returns false if there is none. */
     public boolean runNext() {
         Event next = events.poll();

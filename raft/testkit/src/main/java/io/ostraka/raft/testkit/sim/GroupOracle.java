@@ -8,6 +8,7 @@ import io.ostraka.raft.core.RaftStatus;
 import io.ostraka.raft.core.ReplicaId;
 import io.ostraka.raft.core.membership.Membership;
 import io.ostraka.raft.runtime.host.Leadership;
+import io.ostraka.raft.runtime.host.ProposalResult;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -59,6 +60,15 @@ final class GroupOracle {
             throw new IllegalArgumentException(replica + " is not of group " + group);
         }
         return oracle;
+    }
+
+    /** Returns the hash of the history up to an index that is committed. */
+    long hash(long index) {
+        if (index > committed) {
+            throw new InvariantViolation(
+                    Invariant.STATE_MACHINE_SAFETY, "a state at " + index + ", committed is up to " + committed);
+        }
+        return hashes[(int) index];
     }
 
     /** Returns up to where entries are committed. */
@@ -194,7 +204,7 @@ final class GroupOracle {
         }
     }
 
-    void commandRefused(long command) {
+    private void commandRefused(long command) {
         refused.add(command);
         if (committedCommands.containsKey(command)) {
             throw new InvariantViolation(
@@ -202,7 +212,18 @@ final class GroupOracle {
         }
     }
 
-    void commandAnswered(long command, LogPosition position, long result) {
+    /** A client was told what became of a command. */
+    void answered(long command, ProposalResult<Long> result) {
+        switch (result) {
+            case ProposalResult.Applied<Long> applied -> commandAnswered(command, applied.position(), applied.result());
+            case ProposalResult.Refused<Long> refused -> commandRefused(command);
+            case ProposalResult.Unknown<Long> unknown -> {
+                // It may be committed, or may never be.
+            }
+        }
+    }
+
+    private void commandAnswered(long command, LogPosition position, long result) {
         long index = position.index();
         Long at = committedCommands.get(command);
         boolean known = index <= committed && at != null && at == index;

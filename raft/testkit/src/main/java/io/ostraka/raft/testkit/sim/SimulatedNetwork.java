@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,9 @@ final class SimulatedNetwork {
         void received(int from, Session session, List<PeerMessage> messages);
     }
 
+    /** What a detour says of a message that never arrives. */
+    static final long LOST = -1;
+
     /** How far apart messages arrive that were held up together. */
     private static final long GAP_NANOS = 1_000;
 
@@ -37,18 +41,21 @@ final class SimulatedNetwork {
     private final Dice dice;
     private final Trace trace;
     private final FaultCounts counts;
+    private final Watcher watcher;
     private final Receiver[] receivers;
     private final boolean[][] cut;
     private final @Nullable Deque<Runnable>[][] heldUp;
     private final long[][] lastArrival;
     private final long lateNanos;
     private Swarm.Network manner;
+    private ToLongFunction<PeerMessage> detour = message -> 0;
 
     SimulatedNetwork(World world, long lateNanos) {
         this.queue = world.queue();
         this.dice = world.dice("network");
         this.trace = world.trace();
         this.counts = world.counts();
+        this.watcher = world.watcher();
         this.manner = world.swarm().network();
         this.lateNanos = lateNanos;
         int nodes = world.swarm().nodes();
@@ -120,6 +127,17 @@ final class SimulatedNetwork {
                 manner.nodeHeartbeats());
     }
 
+    /**
+     * From now on messages take a detour each: they neither wait for what was sent before, nor does what is sent later
+     * wait for them.
+     *
+     * @param furtherNanos how much longer than others a message takes; 0 for no detour, {@link #LOST} if it never
+     *     arrives
+     */
+    void detour(ToLongFunction<PeerMessage> furtherNanos) {
+        detour = furtherNanos;
+    }
+
     /** Sends a message as a frame of the sender's run {@code start}. */
     void send(int from, int to, long start, PeerMessage message) {
         RaftFrame.Builder frame = RaftFrame.newBuilder();
@@ -127,12 +145,18 @@ final class SimulatedNetwork {
         byte[] bytes = frame.build().toByteArray();
         trace.note("send", (long) from << 32 | to, Arrays.hashCode(bytes));
         trace.say(() -> "n" + from + " -> n" + to + " " + message);
+        watcher.sent(from, to, message, bytes.length);
+        long further = detour.applyAsLong(message);
+        if (further == LOST) {
+            counts.injected(Fault.MESSAGE_LOST);
+            return;
+        }
         Session session = new Session(start, queue.nowNanos());
         Runnable arrival = () -> arrive(from, to, session, bytes);
-        carry(from, to, arrival);
+        carry(from, to, further, arrival);
         if (dice.chance(manner.doubleRate())) {
             counts.injected(Fault.MESSAGE_DOUBLED);
-            carry(from, to, arrival);
+            carry(from, to, further, arrival);
         }
         if (dice.chance(manner.replayRate())) {
             counts.injected(Fault.MESSAGE_REPLAYED);
@@ -142,17 +166,21 @@ final class SimulatedNetwork {
 
     /** Carries something that is no message, under the same conditions but neither doubled nor replayed. */
     void carry(int from, int to, Runnable arrival) {
+        carry(from, to, 0, arrival);
+    }
+
+    private void carry(int from, int to, long furtherNanos, Runnable arrival) {
         if (dice.chance(manner.lossRate())) {
             counts.injected(Fault.MESSAGE_LOST);
             return;
         }
-        long delay = manner.delayMinNanos() + dice.nextNanos(manner.delayMeanNanos());
+        long delay = manner.delayMinNanos() + dice.nextNanos(manner.delayMeanNanos()) + furtherNanos;
         if (dice.chance(manner.slowRate())) {
             counts.injected(Fault.MESSAGE_DELAYED);
             delay *= dice.between(10, 100);
         }
         long at = queue.nowNanos() + delay;
-        if (manner.ordered()) {
+        if (manner.ordered() && furtherNanos == 0) {
             at = Math.max(at, lastArrival[from][to] + 1);
             lastArrival[from][to] = at;
         }

@@ -31,7 +31,7 @@ final class SimulatedNode {
     private final SimulatedDisk disk = new SimulatedDisk();
     private final Dice dice;
     private final double clockSpeed;
-    private final SortedMap<ReplicaId, TallyMachine.Tally> stores = new TreeMap<>();
+    private final SortedMap<ReplicaId, SimulatedMachine.Tally> stores = new TreeMap<>();
     private @Nullable NodeProcess process;
     private @Nullable Fuse fuse;
     private int fuseSteps;
@@ -55,7 +55,7 @@ final class SimulatedNode {
         for (World.Place place : world.placesOn(index)) {
             stores.put(
                     place.replica(),
-                    TallyMachine.Tally.empty(world.group(place.group()).membership()));
+                    SimulatedMachine.Tally.empty(world.group(place.group()).membership()));
         }
         world.network().attach(index, (from, session, messages) -> {
             NodeProcess running = process;
@@ -126,8 +126,12 @@ final class SimulatedNode {
         return world.queue().nowNanos() < slowUntilNanos;
     }
 
-    TallyMachine.Tally store(ReplicaId replica) {
-        TallyMachine.Tally store = stores.get(replica);
+    SimulatedDisk disk() {
+        return disk;
+    }
+
+    SimulatedMachine.Tally store(ReplicaId replica) {
+        SimulatedMachine.Tally store = stores.get(replica);
         if (store == null) {
             throw new IllegalArgumentException(replica + " is not on node " + index);
         }
@@ -135,7 +139,7 @@ final class SimulatedNode {
     }
 
     /** What the store of a replica holds durably from now on. */
-    void keep(ReplicaId replica, TallyMachine.Tally durable) {
+    void keep(ReplicaId replica, SimulatedMachine.Tally durable) {
         stores.put(replica, durable);
         World.Place place = world.place(replica);
         if (place != null) {

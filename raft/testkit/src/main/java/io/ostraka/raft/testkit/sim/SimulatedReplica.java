@@ -50,7 +50,7 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
     private final NodeProcess process;
     private final World.Place place;
     private final ReplicaOracle oracle;
-    private final TallyMachine machine;
+    private final SimulatedMachine machine;
     private final ReplicaApplier<Long> applier;
     private final SnapshotCarrier snapshots;
     private final SortedMap<NodeId, ReplicaId> followers = new TreeMap<>();
@@ -69,7 +69,7 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
         this.place = place;
         GroupOracle group = world.group(place.group());
         this.oracle = group.replica(place.replica());
-        this.machine = new TallyMachine(process.node().store(place.replica()), this::witness);
+        this.machine = world.machines().open(world, process.node(), place, this::witness);
         this.applier =
                 new ReplicaApplier<>(machine, machine.durable().position().index());
         this.snapshots = new SnapshotCarrier(world, this);
@@ -85,6 +85,7 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
         AppliedState durable = machine.durable();
         if (found instanceof ReplicaRecovery.Recovered recovered) {
             oracle.recovered(recovered, durable.position().index());
+            world.watcher().began(place.node(), recovered, durable.position());
         }
         switch (ReplicaStart.of(world.tampering().recovered(found), durable)) {
             case ReplicaStart.Damaged damaged ->
@@ -134,7 +135,7 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
         return oracle;
     }
 
-    TallyMachine machine() {
+    SimulatedMachine machine() {
         return machine;
     }
 
@@ -257,7 +258,7 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
     }
 
     void flush() {
-        TallyMachine.Tally begun = machine.tally();
+        SimulatedMachine.Tally begun = machine.tally();
         process.post(process.node().dice().nextNanos(world.forceMeanNanos() * 4), () -> {
             machine.flushed(begun);
             if (!world.tampering().flushesNothing()) {
@@ -272,6 +273,7 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
     @Override
     public void write(LogWrite write) {
         oracle.submitted(write);
+        world.watcher().wrote(place.node(), write);
         if (process.isDead()) {
             return;
         }
@@ -333,6 +335,7 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
     /** A snapshot has become the state. */
     void installed(AppliedState state) {
         applier.installed(state);
+        world.watcher().installed(place.node(), state.position());
         onLoop(() -> mayBeginToLead = true);
         tellQuarantine();
         reportApplied();
@@ -377,6 +380,7 @@ public final class SimulatedReplica implements ReplicaPorts<Long> {
 
     private void witness(Entry entry, long hash) {
         oracle.applied(entry.index(), hash);
+        world.watcher().applied(place.node(), entry);
         if (entry.type() == EntryType.COMMAND) {
             world.group(group()).commandCommitted(entry.payload().asByteBuffer().getLong(), entry);
         }

@@ -48,7 +48,7 @@ public final class Simulation {
     private final long electionNanos;
 
     private Simulation(long seed, Swarm swarm, Tampering tampering, @Nullable Consumer<String> lines) {
-        this.world = new World(seed, swarm, tampering, lines);
+        this.world = new World(seed, swarm, tampering, TallyMachine::open, Watcher.NONE, lines);
         this.dice = world.dice("phases");
         this.clients = new Clients(world);
         this.chaos = new Chaos(world);

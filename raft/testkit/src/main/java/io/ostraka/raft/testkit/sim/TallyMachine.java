@@ -13,7 +13,6 @@ import io.ostraka.raft.runtime.statemachine.SnapshotChunk;
 import io.ostraka.raft.runtime.statemachine.SnapshotHeader;
 import io.ostraka.raft.runtime.statemachine.SnapshotReader;
 import io.ostraka.raft.runtime.statemachine.SnapshotWriter;
-import io.ostraka.raft.runtime.statemachine.StateMachine;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,24 +21,9 @@ import org.jspecify.annotations.Nullable;
  * A state machine whose state is the hash of its whole history, which is also the result of each command. Survives
  * crashes as a store without a log of its own does: at what was flushed or installed last.
  */
-final class TallyMachine implements StateMachine<Long> {
-
-    /** The bytes of a command before its filling: its number. */
-    static final int NUMBER_BYTES = Long.BYTES;
+final class TallyMachine implements SimulatedMachine {
 
     private static final int CHUNKS = 2;
-
-    /** A state: how far it has got, the hash of its history, and whether that is known to be a lie. */
-    record Tally(AppliedState at, long hash, boolean quarantined) {
-        static Tally empty(Membership membership) {
-            return new Tally(new AppliedState(LogPosition.ZERO, membership), Chain.EMPTY, false);
-        }
-    }
-
-    /** What a machine tells about each entry. */
-    interface Witness {
-        void applied(Entry entry, long hash);
-    }
 
     private final Witness witness;
     private Tally now;
@@ -51,25 +35,31 @@ final class TallyMachine implements StateMachine<Long> {
         this.now = durable;
     }
 
-    /** Returns what a crash leaves. */
-    Tally durableTally() {
+    /** Opens what the node has of a replica. */
+    static TallyMachine open(World world, SimulatedNode node, World.Place place, Witness witness) {
+        return new TallyMachine(node.store(place.replica()), witness);
+    }
+
+    @Override
+    public Tally durableTally() {
         return durable;
     }
 
-    /** Returns the present state. */
-    Tally tally() {
+    @Override
+    public Tally tally() {
         return now;
     }
 
-    /** Completes a flush that began when the state was {@code flushed}. */
-    void flushed(Tally flushed) {
+    @Override
+    public void flushed(Tally flushed) {
         if (flushed.at().position().index() > durable.at().position().index()) {
             durable = flushed;
         }
     }
 
     /** Goes wrong, and is found out at once: whoever still uses what it holds is seen to. */
-    void quarantine() {
+    @Override
+    public void quarantine() {
         now = new Tally(now.at(), ~now.hash(), true);
     }
 

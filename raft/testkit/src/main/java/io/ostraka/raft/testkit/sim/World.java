@@ -19,6 +19,8 @@ final class World {
     private final long seed;
     private final Swarm swarm;
     private final Tampering tampering;
+    private final Machines machines;
+    private final Watcher watcher;
     private final EventQueue queue;
     private final Trace trace;
     private final FaultCounts counts = new FaultCounts();
@@ -29,10 +31,18 @@ final class World {
     private long numbers;
     private long forceMeanNanos;
 
-    World(long seed, Swarm swarm, Tampering tampering, @Nullable Consumer<String> lines) {
+    World(
+            long seed,
+            Swarm swarm,
+            Tampering tampering,
+            Machines machines,
+            Watcher watcher,
+            @Nullable Consumer<String> lines) {
         this.seed = seed;
         this.swarm = swarm;
         this.tampering = tampering;
+        this.machines = machines;
+        this.watcher = watcher;
         this.queue = new EventQueue(Dice.of(seed, "queue").random());
         this.trace = new Trace(queue, lines);
         this.network = new SimulatedNetwork(this, 10 * swarm.raft().electionTimeoutMaxNanos());
@@ -65,6 +75,14 @@ final class World {
 
     Tampering tampering() {
         return tampering;
+    }
+
+    Machines machines() {
+        return machines;
+    }
+
+    Watcher watcher() {
+        return watcher;
     }
 
     EventQueue queue() {
