@@ -233,7 +233,9 @@ final class RecordCodec {
     }
 
     private static Stamp stamp(ByteBuffer source) throws MalformedRecordException {
-        return new Stamp(new ReplicaId(source.getLong()), number(source), number(source));
+        Stamp stamp = new Stamp(new ReplicaId(source.getLong()), number(source), number(source));
+        require(stamp.sequence() <= stamp.latest(), "record " + stamp.sequence() + " after number " + stamp.latest());
+        return stamp;
     }
 
     private static LogPosition position(ByteBuffer source) throws MalformedRecordException {

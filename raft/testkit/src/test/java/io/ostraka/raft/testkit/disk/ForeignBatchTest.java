@@ -98,4 +98,13 @@ final class ForeignBatchTest {
 
         assertThatTheLogIsRefused("number " + Long.MAX_VALUE);
     }
+
+    /** Such a record would be applied on top of the verdict that its replica is damaged. */
+    @Test
+    void aRecordThatIsNewerThanTheNewestOfItsReplicaIsRefused() throws DiskException {
+        int sequence = SECOND_BATCH + HEADER_BYTES + 5 + 8;
+        change(bytes -> bytes.putLong(sequence, 1L << 50));
+
+        assertThatTheLogIsRefused("record " + (1L << 50) + " after number 1");
+    }
 }

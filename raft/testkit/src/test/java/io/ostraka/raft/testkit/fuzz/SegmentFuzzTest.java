@@ -1,5 +1,7 @@
 package io.ostraka.raft.testkit.fuzz;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.Entry;
 import io.ostraka.raft.core.EntryType;
@@ -11,12 +13,15 @@ import io.ostraka.raft.runtime.storage.DiskFile;
 import io.ostraka.raft.runtime.storage.LogOptions;
 import io.ostraka.raft.runtime.storage.LogWrite;
 import io.ostraka.raft.runtime.storage.Recovery;
+import io.ostraka.raft.runtime.storage.ReplicaRecovery;
 import io.ostraka.raft.runtime.storage.SharedLog;
 import io.ostraka.raft.testkit.disk.SegmentSeals;
 import io.ostraka.raft.testkit.disk.SimulatedDisk;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -51,12 +56,22 @@ final class SegmentFuzzTest {
                 Recovery first = SharedLog.open(disk, OPTIONS);
                 goOn(first);
                 Recovery again = SharedLog.open(disk, OPTIONS);
+                assertThat(words(again)).isEqualTo(words(first));
                 return "opened " + again.replicas().size() + " replicas, "
                         + again.damage().size() + " damaged places";
             } catch (DiskException refused) {
                 return "refused: " + refused.reason() + " "
                         + String.valueOf(refused.getMessage()).replaceAll("log/.*segment", "");
             }
+        }
+
+        /** What is found again must be the same; where damage was may be said in other words. */
+        private static Map<ReplicaId, String> words(Recovery recovery) {
+            Map<ReplicaId, String> words = new TreeMap<>();
+            recovery.replicas()
+                    .forEach((replica, found) -> words.put(
+                            replica, found instanceof ReplicaRecovery.Damaged ? "damaged" : found.toString()));
+            return words;
         }
 
         /** What a start goes on with. */
