@@ -1,7 +1,9 @@
 package io.ostraka.shardkv.shard;
 
 import io.ostraka.proto.Limits;
+import io.ostraka.raft.core.BrokenInvariantException;
 import io.ostraka.raft.core.Bytes;
+import io.ostraka.raft.core.LogPosition;
 import io.ostraka.raft.runtime.statemachine.AppliedState;
 import io.ostraka.raft.runtime.statemachine.InvalidSnapshotException;
 import io.ostraka.raft.runtime.statemachine.SnapshotChunk;
@@ -87,11 +89,20 @@ final class GroupSnapshotWriter implements SnapshotWriter {
         if (row == null) {
             throw new InvalidSnapshotException("it holds no position");
         }
-        if (!Rows.Applied.decode(row).position().equals(header.position())) {
-            throw new InvalidSnapshotException(
-                    "it is of " + Rows.Applied.decode(row).position() + ", not of " + header.position());
+        LogPosition position = position(row);
+        if (!position.equals(header.position())) {
+            throw new InvalidSnapshotException("it is of " + position + ", not of " + header.position());
         }
         return switchOver.get();
+    }
+
+    /** What came over the network is no invariant of ours. */
+    private static LogPosition position(Bytes row) {
+        try {
+            return Rows.Applied.decode(row).position();
+        } catch (BrokenInvariantException damaged) {
+            throw new InvalidSnapshotException(String.valueOf(damaged.getMessage()));
+        }
     }
 
     @Override

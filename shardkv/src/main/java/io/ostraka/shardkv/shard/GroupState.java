@@ -8,6 +8,7 @@ import io.ostraka.raft.core.membership.Membership;
 import io.ostraka.shardkv.command.Command.ConfigUpdate;
 import io.ostraka.shardkv.command.Decoder;
 import io.ostraka.shardkv.command.ExportId;
+import io.ostraka.shardkv.command.MalformedCommandException;
 import io.ostraka.shardkv.command.SessionId;
 import io.ostraka.shardkv.command.ShardPlan;
 import io.ostraka.shardkv.session.SessionTable;
@@ -224,10 +225,11 @@ final class GroupState {
         scan(
                 keys.kindFrom(number, StoreKeys.SESSION_HEAD),
                 keys.kindTo(number, StoreKeys.SESSION_HEAD),
-                (key, row) -> table.restoreHead(sessionOf(key), Rows.head(row)));
+                (key, row) ->
+                        table.restoreHead(Rows.keyPart("session key", key, 13, GroupState::session), Rows.head(row)));
         scan(keys.kindFrom(number, StoreKeys.SESSION_ROW), keys.kindTo(number, StoreKeys.SESSION_ROW), (key, row) -> {
-            int slot = Rows.decode("session key", key.slice(29, 31), Decoder::u16);
-            table.restoreRow(sessionOf(key), slot, Rows.sessionRow(row));
+            Slot slot = Rows.keyPart("session write key", key, 13, d -> new Slot(session(d), d.u16()));
+            table.restoreRow(slot.session(), slot.number(), Rows.sessionRow(row));
         });
     }
 
@@ -253,7 +255,7 @@ final class GroupState {
         }
         loadConfig();
         scan(keys.shardsFrom(), keys.shardsTo(), (key, row) -> {
-            int number = Rows.decode("shard key", key.slice(11, 13), Decoder::u16);
+            int number = Rows.keyPart("shard key", key, 11, Decoder::u16);
             if (!hasShard(number)) {
                 throw new BrokenInvariantException(
                         "the store has shard " + number + ", the cluster only " + shards.length);
@@ -262,7 +264,7 @@ final class GroupState {
             shard.decode(row);
             unpublished.set(number);
             scan(keys.cancelledFrom(number), keys.cancelledTo(number), (idKey, idRow) -> {
-                ExportId id = Rows.decode("cancelled key", idKey.slice(13, 29), Rows::exportId);
+                ExportId id = Rows.keyPart("cancelled key", idKey, 13, Rows::exportId);
                 shard.restoreCancelled(id, Rows.revisionOf(idRow));
             });
             if (shard.state().isServing()) {
@@ -278,7 +280,7 @@ final class GroupState {
         }
         TreeMap<Integer, ShardPlan> plans = new TreeMap<>();
         scan(keys.configShardsFrom(), keys.configShardsTo(), (key, plan) -> {
-            int shard = Rows.decode("plan key", key.slice(11, 13), Decoder::u16);
+            int shard = Rows.keyPart("plan key", key, 11, Decoder::u16);
             plans.put(shard, ConfigRows.plan(shard, plan));
         });
         config = ConfigRows.config(row, plans);
@@ -292,7 +294,10 @@ final class GroupState {
         }
     }
 
-    private static SessionId sessionOf(Bytes storeKey) {
-        return Rows.decode("session key", storeKey.slice(13, 29), d -> new SessionId(d.u64(), d.u64()));
+    /** Where a session has one of its latest writes. */
+    private record Slot(SessionId session, int number) {}
+
+    private static SessionId session(Decoder key) throws MalformedCommandException {
+        return new SessionId(key.u64(), key.u64());
     }
 }

@@ -211,7 +211,7 @@ final class HandOverApplier {
                 group.store().scan(keys.kindFrom(number, StoreKeys.EXPIRY), keys.kindTo(number, StoreKeys.EXPIRY))) {
             while (cursor.next()) {
                 Bytes indexKey = cursor.key();
-                long expiresAt = Rows.decode("expiry key", indexKey.slice(13, 21), Decoder::u64);
+                long expiresAt = Rows.decode("expiry key", indexKey.slice(13, indexKey.size()), Decoder::u64);
                 if (expiresAt > now || seen == keysMax) {
                     next = expiresAt;
                     break;

@@ -42,6 +42,15 @@ final class Rows {
         }
     }
 
+    /** Decodes the rest of a store key, from one of its bytes on. */
+    static <T> T keyPart(String what, Bytes storeKey, int from, RowDecoder<T> decoder) {
+        return decode(what, storeKey.slice(Math.min(from, storeKey.size()), storeKey.size()), d -> {
+            T part = decoder.decode(d);
+            d.end();
+            return part;
+        });
+    }
+
     static DataRow data(Bytes row) {
         return decode("data", row, d -> new DataRow(d.u64(), d.u64(), d.raw(d.remaining())));
     }

@@ -22,6 +22,7 @@ import io.ostraka.shardkv.command.SessionId;
 import io.ostraka.shardkv.command.WriteOp;
 import io.ostraka.shardkv.store.MemoryKvStore;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -200,5 +201,38 @@ class GroupSnapshotTest {
         other.write(chunk);
         assertThatThrownBy(other::commit).isInstanceOf(InvalidSnapshotException.class);
         assertThat(machine.read(SHARD, KEY)).isEqualTo(new KvRead.Found(Bytes.utf8("value"), 1));
+    }
+
+    /** Installs the group's snapshot with other bytes in its only chunk; what is not valid must leave nothing. */
+    private void assertInvalid(Bytes changed, String why) {
+        GroupStateMachine machine = open();
+        SnapshotReader reader = group.machine().openSnapshot();
+        SnapshotWriter writer = machine.beginInstall(new SnapshotHeader(reader.position(), reader.membership()));
+        writer.write(new SnapshotChunk(0, changed));
+
+        assertThatThrownBy(writer::commit)
+                .isInstanceOf(InvalidSnapshotException.class)
+                .hasMessageContaining(why);
+        writer.abort();
+        assertThat(open().view().applied().index()).isZero();
+    }
+
+    @Test
+    void snapshotWhosePositionIsDamagedIsInvalid_andBreaksNoInvariantOfTheReceiver() {
+        byte[] bytes = chunks(group.machine().openSnapshot()).getFirst().data().toByteArray();
+        int formatOfFirstRow = 2 + 4 + 2;
+        bytes[formatOfFirstRow] = 9;
+
+        assertInvalid(Bytes.wrap(bytes), "format 9");
+    }
+
+    @Test
+    void snapshotWithAKeyThatIsTooShortIsInvalid() {
+        byte[] bytes = chunks(group.machine().openSnapshot()).getFirst().data().toByteArray();
+        byte[] shortKeyOfAShard = {0, 3, 0, 0, 0, 0, 0, 3, 1};
+        byte[] longer = Arrays.copyOf(bytes, bytes.length + shortKeyOfAShard.length);
+        System.arraycopy(shortKeyOfAShard, 0, longer, bytes.length, shortKeyOfAShard.length);
+
+        assertInvalid(Bytes.wrap(longer), "shard key");
     }
 }

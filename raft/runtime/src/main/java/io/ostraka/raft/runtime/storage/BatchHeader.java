@@ -19,7 +19,14 @@ import org.jspecify.annotations.Nullable;
 record BatchHeader(LogPoint at, boolean start, int bodyBytes, int bodyChecksum, long replicas, Claims claims) {
 
     /** What a header says about the log before it. */
-    record Claims(LogPoint proven, long oldestGeneration) {}
+    record Claims(LogPoint proven, long oldestGeneration) {
+
+        private boolean arePossible() {
+            return RecordCodec.isNumber(proven.generation())
+                    && RecordCodec.isNumber(proven.offset())
+                    && RecordCodec.isNumber(oldestGeneration);
+        }
+    }
 
     static final int BYTES = 72;
 
@@ -74,7 +81,7 @@ record BatchHeader(LogPoint at, boolean start, int bodyBytes, int bodyChecksum, 
     }
 
     /** Decodes the header that begins at the buffer's position, or returns null if none is there for {@code at}. */
-    static @Nullable BatchHeader decode(ByteBuffer source, LogPoint at) {
+    static @Nullable BatchHeader decode(ByteBuffer source, LogPoint at) throws MalformedRecordException {
         int from = source.position();
         if (source.remaining() < BYTES || source.getInt(from) != MAGIC) {
             return null;
@@ -90,8 +97,15 @@ record BatchHeader(LogPoint at, boolean start, int bodyBytes, int bodyChecksum, 
         int bodyChecksum = fields.getInt();
         long replicas = fields.getLong();
         Claims claims = new Claims(new LogPoint(fields.getLong(), fields.getLong()), fields.getLong());
-        if (version != VERSION || !found.equals(at) || bodyBytes < 0) {
+        if (!found.equals(at)) {
             return null;
+        }
+        // Such bytes are no torn tail: cutting them off would lose what a later version has written.
+        if (version != VERSION) {
+            throw new MalformedRecordException("a batch of version " + version);
+        }
+        if (bodyBytes < 0 || !claims.arePossible()) {
+            throw new MalformedRecordException("a batch of " + bodyBytes + " bytes that claims " + claims);
         }
         return new BatchHeader(at, (flags & FLAG_START) != 0, bodyBytes, bodyChecksum, replicas, claims);
     }

@@ -18,6 +18,8 @@ public final class DiskException extends IOException {
         NO_PLACE("name one whose parent exists and which is a directory itself, if it exists"),
         /** The file does not exist. */
         MISSING("restore the file, or replace this node's replicas from their peers"),
+        /** A file is whole, and says something that this version does not know. */
+        NOT_UNDERSTOOD("start the version of Ostraka that wrote it, or replace this node's replicas from their peers"),
         /** The device or file system reported an error. */
         DEVICE("look at the system's log for the disk's errors; if it is failing, replace the node");
 

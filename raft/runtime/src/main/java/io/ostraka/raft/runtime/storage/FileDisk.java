@@ -54,7 +54,7 @@ public final class FileDisk implements Disk {
             throw switch (failure.reason()) {
                 case MISSING, DEVICE ->
                     new DiskException(DiskException.Reason.NO_PLACE, "cannot create the data directory " + root, e);
-                case FULL, NOT_PERMITTED, LOCKED, NO_PLACE -> failure;
+                case FULL, NOT_PERMITTED, LOCKED, NO_PLACE, NOT_UNDERSTOOD -> failure;
             };
         }
         return new FileDisk(root);

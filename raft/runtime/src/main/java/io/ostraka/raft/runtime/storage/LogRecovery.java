@@ -89,7 +89,7 @@ final class LogRecovery {
     }
 
     private interface BodyVisitor {
-        void visit(BatchHeader header, ByteBuffer body);
+        void visit(BatchHeader header, ByteBuffer body) throws MalformedRecordException;
     }
 
     private void readBodies(BodyVisitor visitor) throws DiskException {
@@ -107,13 +107,17 @@ final class LogRecovery {
                                 "two reads of " + disk.describe() + "/" + header.at() + " gave different bytes",
                                 null);
                     }
-                    visitor.visit(header, body);
+                    try {
+                        visitor.visit(header, body);
+                    } catch (MalformedRecordException e) {
+                        throw reader.notUnderstood(header.at(), e);
+                    }
                 }
             }
         }
     }
 
-    private void noteFloors(ByteBuffer body) {
+    private void noteFloors(ByteBuffer body) throws MalformedRecordException {
         for (LogRecord record : RecordCodec.decodeAll(body, _ -> Long.MAX_VALUE)) {
             switch (record) {
                 case Restarted restarted ->
@@ -137,7 +141,7 @@ final class LogRecovery {
         floors.merge(replica, new Floor(sequence, base.index()), Floor::higher);
     }
 
-    private void noteRecords(BatchHeader header, ByteBuffer body) {
+    private void noteRecords(BatchHeader header, ByteBuffer body) throws MalformedRecordException {
         boolean isProven = header.at().isBefore(scan.proven());
         long generation = isProven ? header.at().generation() : freshGeneration;
         ToLongFunction<ReplicaId> wanted = replica -> {

@@ -16,6 +16,7 @@ import io.ostraka.raft.runtime.storage.LogRecord.Roster;
 import io.ostraka.raft.runtime.storage.LogRecord.RosterEntry;
 import io.ostraka.raft.runtime.storage.LogRecord.SegmentStart;
 import io.ostraka.raft.runtime.storage.LogRecord.Stamp;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records as bytes, big-endian: length of all that follows (4), kind (1), and for a record of a replica its id,
- * sequence and latest sequence (8 each), then the kind's own fields. Integrity is the batch's matter; a decoder that
- * meets bytes it does not understand behind a valid checksum throws {@link IllegalStateException}.
+ * sequence and latest sequence (8 each), then the kind's own fields. Integrity is the batch's matter; bytes behind a
+ * valid checksum that this version does not understand are a {@link MalformedRecordException}. Decoding allocates no
+ * more than a small multiple of its input.
  */
 final class RecordCodec {
 
@@ -45,6 +47,9 @@ final class RecordCodec {
     private static final int STAMP_BYTES = 3 * Long.BYTES;
     private static final int ENTRY_BYTES = Long.BYTES + 1 + Integer.BYTES;
     private static final int ROSTER_ENTRY_BYTES = 2 * Long.BYTES + 1 + Integer.BYTES + 3 * Long.BYTES;
+
+    /** No number in a record is ever near it: what is added to one cannot overflow. */
+    private static final long NUMBER_MAX = 1L << 62;
 
     private static final byte NO_HARD_STATE = 0;
     private static final byte NO_VOTE = 1;
@@ -160,24 +165,34 @@ final class RecordCodec {
      *
      * @param floors for each replica the index up to which entries are not wanted
      */
-    static LogRecord decode(ByteBuffer source, ToLongFunction<ReplicaId> floors) {
-        int length = source.getInt();
-        ByteBuffer fields = source.slice(source.position(), length);
-        source.position(source.position() + length);
+    static LogRecord decode(ByteBuffer source, ToLongFunction<ReplicaId> floors) throws MalformedRecordException {
+        try {
+            ByteBuffer fields = take(source, source.getInt());
+            LogRecord record = decodeFields(fields, floors);
+            require(!fields.hasRemaining(), "a record with bytes left over");
+            return record;
+        } catch (BufferUnderflowException e) {
+            throw new MalformedRecordException("a record that ends too early");
+        }
+    }
+
+    private static LogRecord decodeFields(ByteBuffer fields, ToLongFunction<ReplicaId> floors)
+            throws MalformedRecordException {
         byte kind = fields.get();
         return switch (kind) {
-            case SEGMENT_START -> new SegmentStart(new LogPoint(fields.getLong(), fields.getLong()), roster(fields));
+            case SEGMENT_START -> new SegmentStart(new LogPoint(number(fields), number(fields)), roster(fields));
             case ROSTER -> new Roster(roster(fields));
             case APPENDED -> appended(stamp(fields), fields, floors);
             case RESTARTED -> new Restarted(stamp(fields), position(fields));
             case RELEASED -> new Released(stamp(fields), position(fields));
             case REMOVED -> new Removed(stamp(fields));
-            default -> throw new IllegalStateException("record of unknown kind " + kind);
+            default -> throw new MalformedRecordException("a record of unknown kind " + kind);
         };
     }
 
     /** Decodes all records of a batch's body. */
-    static List<LogRecord> decodeAll(ByteBuffer body, ToLongFunction<ReplicaId> floors) {
+    static List<LogRecord> decodeAll(ByteBuffer body, ToLongFunction<ReplicaId> floors)
+            throws MalformedRecordException {
         List<LogRecord> records = new ArrayList<>();
         while (body.hasRemaining()) {
             records.add(decode(body, floors));
@@ -185,67 +200,95 @@ final class RecordCodec {
         return records;
     }
 
-    private static Stamp stamp(ByteBuffer source) {
-        return new Stamp(new ReplicaId(source.getLong()), source.getLong(), source.getLong());
+    /** The next bytes, which are part of {@code source}. */
+    private static ByteBuffer take(ByteBuffer source, int length) throws MalformedRecordException {
+        require(length >= 0 && length <= source.remaining(), "a length of " + length);
+        ByteBuffer taken = source.slice(source.position(), length);
+        source.position(source.position() + length);
+        return taken;
     }
 
-    private static LogPosition position(ByteBuffer source) {
-        return new LogPosition(source.getLong(), source.getLong());
+    private static byte[] bytes(ByteBuffer source, int length) throws MalformedRecordException {
+        ByteBuffer taken = take(source, length);
+        byte[] bytes = new byte[length];
+        taken.get(bytes);
+        return bytes;
     }
 
-    private static @Nullable HardState hardState(ByteBuffer source) {
+    /** Whether a value can be a number that the log writes: they count something, and are far from overflowing. */
+    static boolean isNumber(long value) {
+        return value >= 0 && value <= NUMBER_MAX;
+    }
+
+    private static long number(ByteBuffer source) throws MalformedRecordException {
+        long value = source.getLong();
+        require(isNumber(value), "the number " + value);
+        return value;
+    }
+
+    private static void require(boolean condition, String otherwise) throws MalformedRecordException {
+        if (!condition) {
+            throw new MalformedRecordException(otherwise);
+        }
+    }
+
+    private static Stamp stamp(ByteBuffer source) throws MalformedRecordException {
+        Stamp stamp = new Stamp(new ReplicaId(source.getLong()), number(source), number(source));
+        require(stamp.sequence() <= stamp.latest(), "record " + stamp.sequence() + " after number " + stamp.latest());
+        return stamp;
+    }
+
+    private static LogPosition position(ByteBuffer source) throws MalformedRecordException {
+        return new LogPosition(number(source), number(source));
+    }
+
+    private static @Nullable HardState hardState(ByteBuffer source) throws MalformedRecordException {
         byte form = source.get();
         if (form == NO_HARD_STATE) {
             return null;
         }
-        long term = source.getLong();
+        require(form == NO_VOTE || form == VOTE, "a hard state of unknown form " + form);
+        long term = number(source);
         long vote = source.getLong();
-        return new HardState(term, form == VOTE ? new ReplicaId(vote) : null, source.getLong());
+        return new HardState(term, form == VOTE ? new ReplicaId(vote) : null, number(source));
     }
 
-    private static OfReplica appended(Stamp stamp, ByteBuffer source, ToLongFunction<ReplicaId> floors) {
+    private static OfReplica appended(Stamp stamp, ByteBuffer source, ToLongFunction<ReplicaId> floors)
+            throws MalformedRecordException {
         HardState hardState = hardState(source);
         int count = source.getInt();
-        long first = source.getLong();
+        long first = number(source);
         if (count == 0) {
             return new Appended(stamp, hardState, 0, 0, List.of());
         }
+        require(count > 0 && first > 0, count + " entries from " + first + " on");
         long floor = floors.applyAsLong(stamp.replica());
         List<Entry> entries = new ArrayList<>();
         for (long index = first; index < first + count; index++) {
-            long term = source.getLong();
+            long term = number(source);
             EntryType type = type(source.get());
             int length = source.getInt();
             if (index > floor) {
-                byte[] payload = new byte[length];
-                source.get(payload);
-                entries.add(new Entry(index, term, type, Bytes.wrap(payload)));
+                entries.add(new Entry(index, term, type, Bytes.wrap(bytes(source, length))));
             } else {
-                source.position(source.position() + length);
+                take(source, length);
             }
         }
         return new Appended(stamp, hardState, first, first + count - 1, entries);
     }
 
-    private static List<RosterEntry> roster(ByteBuffer source) {
+    private static List<RosterEntry> roster(ByteBuffer source) throws MalformedRecordException {
         int count = source.getInt();
+        require(count >= 0, "a roster of " + count);
         List<RosterEntry> roster = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             ReplicaId replica = new ReplicaId(source.getLong());
-            long latest = source.getLong();
+            long latest = number(source);
             Life life = life(source.get());
-            byte[] damage = new byte[source.getInt()];
-            source.get(damage);
+            String damage = new String(bytes(source, source.getInt()), StandardCharsets.UTF_8);
             HardState hardState = hardState(source);
             LogPosition base = position(source);
-            roster.add(new RosterEntry(
-                    replica,
-                    latest,
-                    life,
-                    new String(damage, StandardCharsets.UTF_8),
-                    hardState,
-                    base,
-                    source.getLong()));
+            roster.add(new RosterEntry(replica, latest, life, damage, hardState, base, number(source)));
         }
         return roster;
     }
@@ -258,12 +301,12 @@ final class RecordCodec {
         };
     }
 
-    private static Life life(byte code) {
+    private static Life life(byte code) throws MalformedRecordException {
         return switch (code) {
             case 0 -> Life.LIVE;
             case 1 -> Life.REMOVED;
             case 2 -> Life.DAMAGED;
-            default -> throw new IllegalStateException("replica in unknown state " + code);
+            default -> throw new MalformedRecordException("a replica in unknown state " + code);
         };
     }
 
@@ -275,12 +318,12 @@ final class RecordCodec {
         };
     }
 
-    private static EntryType type(byte code) {
+    private static EntryType type(byte code) throws MalformedRecordException {
         return switch (code) {
             case 0 -> EntryType.NO_OP;
             case 1 -> EntryType.COMMAND;
             case 2 -> EntryType.MEMBERSHIP;
-            default -> throw new IllegalStateException("entry of unknown type " + code);
+            default -> throw new MalformedRecordException("an entry of unknown type " + code);
         };
     }
 }

@@ -69,6 +69,17 @@ record SegmentScan(
             return null;
         }
         ByteBuffer body = reader.body(header);
-        return RecordCodec.decode(body, _ -> Long.MAX_VALUE) instanceof SegmentStart start ? start : null;
+        try {
+            if (!(RecordCodec.decode(body, _ -> Long.MAX_VALUE) instanceof SegmentStart start)) {
+                return null;
+            }
+            // The chain of segments is followed from start to start, and must end.
+            if (start.previousEnd().generation() >= header.at().generation()) {
+                throw new MalformedRecordException("a segment after " + start.previousEnd());
+            }
+            return start;
+        } catch (MalformedRecordException e) {
+            throw reader.notUnderstood(header.at(), e);
+        }
     }
 }

@@ -152,6 +152,25 @@ final class NodeDirectoryTest {
     }
 
     @Test
+    void everyFlippedBitOfADescriptorIsNoticedAndTheFileNamed() throws Exception {
+        try (NodeDirectory directory = open()) {
+            directory.put(DESCRIPTOR);
+        }
+        String file = disk.files().stream()
+                .filter(name -> name.startsWith("replicas/"))
+                .findFirst()
+                .orElseThrow();
+        for (int bit = 0; bit < disk.contents(file).length * Byte.SIZE; bit++) {
+            SimulatedDisk damaged = disk.copy();
+            damaged.flip(file, bit / Byte.SIZE, 1 << (bit % Byte.SIZE));
+            assertThatThrownBy(() -> NodeDirectory.open(damaged, new SplittableRandom(5)))
+                    .as("bit %d", bit)
+                    .isInstanceOf(NodeDirectoryException.class)
+                    .hasMessageContaining(file);
+        }
+    }
+
+    @Test
     void aUsedDirectoryWithoutIdentityIsNoNewNode() throws Exception {
         open().close();
         SharedLog.open(disk, LogOptions.DEFAULT.withSegmentBytes(8192)).log().close();
