@@ -23,7 +23,7 @@ class SystemSimulationTest {
 
     private static final long SECOND = 1_000_000_000L;
     private static final long FAULTY_NANOS = Long.getLong("system.seconds", 45) * SECOND;
-    private static final int SEEDS = Integer.getInteger("system.seeds", 250);
+    private static final int SEEDS = Integer.getInteger("system.seeds", 150);
 
     @Test
     void nothingIsLostDoneTwiceOrServedTwiceAndAllIsWellInTheEnd() throws InterruptedException, ExecutionException {
