@@ -2,8 +2,10 @@ package io.ostraka.it.smallscope;
 
 import static io.ostraka.it.smallscope.HandOverModel.CONTROLLER;
 import static io.ostraka.it.smallscope.HandOverModel.FIRST_PLACE;
+import static io.ostraka.it.smallscope.HandOverModel.FIRST_VIEW;
 import static io.ostraka.it.smallscope.HandOverModel.NEVER;
 import static io.ostraka.it.smallscope.HandOverModel.SAID;
+import static io.ostraka.it.smallscope.HandOverModel.WIDTH;
 
 import io.ostraka.raft.core.GroupId;
 import io.ostraka.shardctrler.command.Change;
@@ -26,8 +28,9 @@ final class Beginning {
     }
 
     int[] state(int handOvers) {
-        int[] state = new int[HandOverModel.WIDTH];
+        int[] state = new int[WIDTH];
         Arrays.fill(state, FIRST_PLACE, SAID, NEVER);
+        Arrays.fill(state, FIRST_VIEW, WIDTH, NEVER);
         int founded = controllers.founded();
         for (GroupId group : controllers.groups(founded)) {
             state[FIRST_PLACE + (int) group.gid() - 1] = model.empty(group);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One shard, three groups, and one of them joined again after it left, under the real controller: everything that can
  * happen to it within a {@link Scope}. A state is the controller's, the groups' in their four places, what was said so
- * far, and which writes were done. Not thread-safe.
+ * far, which writes were done, and for each group the view of one leader that its log has left behind. Not thread-safe.
  */
 final class HandOverModel implements Model {
 
@@ -34,7 +34,8 @@ final class HandOverModel implements Model {
     static final int FIRST_PLACE = 1;
     static final int SAID = FIRST_PLACE + PLACES;
     static final int DONE = SAID + 1;
-    static final int WIDTH = DONE + 1;
+    static final int FIRST_VIEW = DONE + 1;
+    static final int WIDTH = FIRST_VIEW + PLACES;
 
     /** Beside the writes that were done: one was done twice. */
     static final int DONE_TWICE = 1 << Writes.COUNT;
@@ -131,9 +132,15 @@ final class HandOverModel implements Model {
     private void applied(int[] state, int place, int fact, Steps steps) {
         int next = groups.apply(state[place], commandOf(fact));
         if (next != state[place]) {
+            int step = Step.entry(place - FIRST_PLACE, fact);
             int[] after = state.clone();
             after[place] = next;
-            steps.to(Step.entry(place - FIRST_PLACE, fact), closed(after, place));
+            if (scope.has(Scope.Kind.OLD_VIEWS)) {
+                int[] behind = after.clone();
+                behind[place - FIRST_PLACE + FIRST_VIEW] = state[place];
+                steps.to(step, closed(behind));
+            }
+            steps.to(step, closed(after, place));
         }
     }
 
@@ -245,6 +252,7 @@ final class HandOverModel implements Model {
         if (!controllers.has(state[CONTROLLER], groups.image(state[place]).group())) {
             int[] after = state.clone();
             after[place] = GONE;
+            after[place - FIRST_PLACE + FIRST_VIEW] = GONE;
             steps.to(Step.remove(place - FIRST_PLACE), after);
         }
     }
@@ -256,7 +264,12 @@ final class HandOverModel implements Model {
 
     /** A state with all that follows from it. */
     int[] closed(int[] state) {
-        state[SAID] = hearing.close(state[SAID], state, FIRST_PLACE, SAID);
+        int before;
+        do {
+            before = state[SAID];
+            state[SAID] = hearing.close(before, state, FIRST_PLACE, SAID);
+            state[SAID] = hearing.close(state[SAID], state, FIRST_VIEW, WIDTH);
+        } while (state[SAID] != before);
         return state;
     }
 

@@ -18,6 +18,8 @@ record Scope(int plans, int exportIds, int writes, int handOvers, Set<Kind> kind
     enum Kind {
         /** Groups leave and join again. */
         LEAVES,
+        /** In each group, one leader that was deposed, or that lags, answers from any earlier state of its log. */
+        OLD_VIEWS,
         /** Log time passes, in one long step a group, after which the first write is no longer remembered. */
         TIME,
         /**

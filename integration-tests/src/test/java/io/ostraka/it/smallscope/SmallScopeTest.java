@@ -30,6 +30,15 @@ final class SmallScopeTest {
     }
 
     @Test
+    void nothingGoesWrongWhereLeadersLagBehindTheirLogs() {
+        searched(Scope.of(2, 1, 0).with(Scope.Kind.OLD_VIEWS), STATES / 8);
+        Explorer.Outcome again =
+                searched(Scope.ofMoves(1, 1, 0).with(Scope.Kind.OLD_VIEWS).after(2), STATES);
+
+        assertThat(again.whole()).as("all states were seen").isTrue();
+    }
+
+    @Test
     void nothingGoesWrongWhileTimePasses() {
         searched(Scope.ofMoves(2, 1, 2).with(Scope.Kind.TIME), STATES / 16);
     }
