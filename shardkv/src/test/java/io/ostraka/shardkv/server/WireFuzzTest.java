@@ -31,6 +31,8 @@ import io.ostraka.proto.transfer.ExportRequest;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.GroupId;
 import io.ostraka.raft.runtime.host.AddressBook;
+import io.ostraka.raft.runtime.storage.DiskException;
+import io.ostraka.raft.runtime.storage.FileDisk;
 import io.ostraka.raft.testkit.fuzz.FuzzTarget;
 import io.ostraka.raft.testkit.fuzz.Fuzzing;
 import io.ostraka.shardkv.command.ClientWrite;
@@ -356,9 +358,9 @@ final class WireFuzzTest {
         }
 
         @Override
-        public String run(byte[] input) throws IOException {
+        public String run(byte[] input) throws IOException, DiskException {
             Files.write(directory.resolve("configuration"), input);
-            @Nullable ClusterConfig read = new ConfigCache(directory).read(7);
+            @Nullable ClusterConfig read = new ConfigCache(FileDisk.at(directory)).read(7);
             return read == null ? "nothing" : "read, of " + read.groups().size() + " groups";
         }
 
