@@ -89,9 +89,15 @@ final class GroupsOracle {
         }
     }
 
-    /** The replicas of a life start again from what is durable. */
-    void crashed(ReplicaDescriptor replica) {
-        of(replica.group()).applied.remove(replica.replica());
+    /** A replica starts from what its store holds. */
+    void opened(ReplicaDescriptor replica, StateMachine<?> machine) {
+        Known known = of(replica.group());
+        long index = machine.durable().position().index();
+        known.applied.put(replica.replica(), index);
+        if (index > known.highest) {
+            throw new SystemViolation(replica.replica() + " of " + replica.group() + " holds what nobody has applied: "
+                    + machine.durable().position() + " after " + known.highest);
+        }
     }
 
     /** A replica has applied entries. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Machine {
 
     /** When the process dies by itself. */
-    private record Fuse(boolean after, Life.End how) {}
+    private record Fuse(Life.End how) {}
 
     private final SystemWorld world;
     private final int index;
@@ -127,7 +127,6 @@ final class Machine {
             case MACHINE -> disk.losePower(dice.random());
         }
         store = store.crash(dice.random().nextInt(store.unflushedBatches() + 1));
-        world.crashed(this);
     }
 
     /** Crashes, and starts again after a while. */
@@ -137,23 +136,34 @@ final class Machine {
     }
 
     /** Lights a fuse: the process dies at the effect that is {@code steps} away. */
-    void crashAtEffect(boolean after, int steps, Life.End how) {
-        fuse = new Fuse(after, how);
+    void crashAtEffect(int steps, Life.End how) {
+        fuse = new Fuse(how);
         fuseSteps = steps;
     }
 
-    /** Something takes effect: a call of the disk, a change of the store. */
-    void effect() {
+    /**
+     * Something is about to take effect, a call of the disk or a change of the store, unless the process dies first.
+     */
+    void beforeEffect() {
+        burn();
         Life running = life;
         if (running != null && running.isOver()) {
             throw new DiskCall.PowerLoss();
         }
+    }
+
+    /** Something took effect: the process may die of that, and then nothing else that it does has any. */
+    void afterEffect() {
+        burn();
+    }
+
+    private void burn() {
+        Life running = life;
         Fuse lit = fuse;
         if (lit != null && fuseSteps-- <= 0 && running != null) {
             fuse = null;
             world.counts().injected(Fault.CRASH_AT_EFFECT);
             running.doom(lit.how());
-            throw new DiskCall.PowerLoss();
         }
     }
 
@@ -163,7 +173,7 @@ final class Machine {
             world.counts().injected(Fault.FORCE_FAILED);
             throw new DiskException(DiskException.Reason.DEVICE, "cannot force " + call.name(), null);
         }
-        effect();
+        beforeEffect();
     }
 
     void failNextForce() {

@@ -12,12 +12,11 @@ import org.jspecify.annotations.Nullable;
 final class MachineStore implements KvStore {
 
     private final MemoryKvStore store;
-    private final Runnable effect;
+    private final Machine machine;
 
-    /** @param effect told before and after each change; it may throw what ends the process */
-    MachineStore(MemoryKvStore store, Runnable effect) {
+    MachineStore(MemoryKvStore store, Machine machine) {
         this.store = store;
-        this.effect = effect;
+        this.machine = machine;
     }
 
     @Override
@@ -32,9 +31,9 @@ final class MachineStore implements KvStore {
 
     @Override
     public void write(StoreBatch batch) {
-        effect.run();
+        machine.beforeEffect();
         store.write(batch);
-        effect.run();
+        machine.afterEffect();
     }
 
     @Override
@@ -44,9 +43,9 @@ final class MachineStore implements KvStore {
 
     @Override
     public void flush() {
-        effect.run();
+        machine.beforeEffect();
         store.flush();
-        effect.run();
+        machine.afterEffect();
     }
 
     @Override

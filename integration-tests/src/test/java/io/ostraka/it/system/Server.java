@@ -134,7 +134,7 @@ final class Server {
                     options());
             hosts.add(raft);
             raft.start();
-            WitnessedHost host = new WitnessedHost(world, machine, life, raft);
+            WitnessedHost host = new WitnessedHost(world, machine, raft);
             ServedMethods methods = new ServedMethods(loop);
             methods.offer(new GrpcRaftService(transport, snapshots));
             addresses.setAddress(directory.nodeId(), at(machine.address()));
@@ -197,7 +197,7 @@ final class Server {
                             host,
                             log,
                             () -> 0,
-                            new MachineStore(machine.store(), machine::effect),
+                            new MachineStore(machine.store(), machine),
                             addresses,
                             connector,
                             clock,

@@ -48,8 +48,7 @@ final class SystemChaos {
             case CONNECTION_RESET -> reset();
             case PROCESS_CRASH -> crash(fault, Life.End.PROCESS);
             case MACHINE_CRASH -> crash(fault, Life.End.MACHINE);
-            case CRASH_AT_EFFECT ->
-                victim().crashAtEffect(dice.chance(0.5), dice.between(0, 20), dice.oneOf(Life.End.values()));
+            case CRASH_AT_EFFECT -> victim().crashAtEffect(dice.between(0, 20), dice.oneOf(Life.End.values()));
             case PAUSE -> pause();
             case SLOW_DISK -> {
                 world.counts().injected(fault);

@@ -120,11 +120,6 @@ final class SystemWorld {
         }
     }
 
-    /** The process on a machine has ended. */
-    void crashed(Machine machine) {
-        // What its replicas had applied counts no more.
-    }
-
     private static boolean isOfTheDisk(@Nullable Throwable cause) {
         return cause != null && (cause instanceof DiskException || isOfTheDisk(cause.getCause()));
     }

@@ -18,6 +18,7 @@ import io.ostraka.raft.runtime.statemachine.SnapshotWriter;
 import io.ostraka.raft.runtime.statemachine.StateMachine;
 import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
 import io.ostraka.raft.runtime.storage.ReplicaRecovery;
+import io.ostraka.raft.testkit.disk.DiskCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -57,14 +58,12 @@ final class WitnessedHost implements ReplicaHost {
 
     private final SystemWorld world;
     private final Machine on;
-    private final Life life;
     private final RaftHost host;
     private final SortedMap<ReplicaId, Hosted> hosted = new TreeMap<>();
 
-    WitnessedHost(SystemWorld world, Machine on, Life life, RaftHost host) {
+    WitnessedHost(SystemWorld world, Machine on, RaftHost host) {
         this.world = world;
         this.on = on;
-        this.life = life;
         this.host = host;
     }
 
@@ -92,6 +91,7 @@ final class WitnessedHost implements ReplicaHost {
     public <R> RaftGroup<R> open(ReplicaDescriptor descriptor, ReplicaRecovery found, StateMachine<R> machine)
             throws DamagedReplicaException {
         Witness<R> witness = new Witness<>(descriptor, machine);
+        world.groups().opened(descriptor, machine);
         RaftGroup<R> group = host.open(descriptor, found, witness);
         hosted.put(descriptor.replica(), new Hosted(descriptor, group, machine));
         return group;
@@ -122,12 +122,19 @@ final class WitnessedHost implements ReplicaHost {
         @Override
         public void apply(List<Entry> entries, ResultSink<R> results) {
             List<Applied> applied = new ArrayList<>();
-            machine.apply(entries, (index, result) -> {
-                applied.add(new Applied(index, result));
-                results.result(index, result);
-            });
-            if (!life.isOver()) {
+            try {
+                machine.apply(entries, (index, result) -> {
+                    applied.add(new Applied(index, result));
+                    results.result(index, result);
+                });
                 world.groups().applied(on, descriptor, entries, applied, machine);
+            } catch (DiskCall.PowerLoss e) {
+                // What is in the store by then may survive, and is not applied again.
+                long last = applied.isEmpty() ? 0 : applied.getLast().index();
+                List<Entry> stored =
+                        entries.stream().filter(entry -> entry.index() <= last).toList();
+                world.groups().applied(on, descriptor, stored, applied, machine);
+                throw e;
             }
         }
 
