@@ -67,7 +67,7 @@ class SystemSimulationTest {
 
     /** A node died while it created a replica, and could never start again: it began the replica's log twice. */
     @ParameterizedTest
-    @ValueSource(longs = {20, 58, 80, 154, 179})
+    @ValueSource(longs = {20, 58, 63, 66, 80, 95})
     void aReplicaWhoseCreationBrokeOffIsCreatedAtTheNextStart(long seed) {
         try (ErrorLog errors = new ErrorLog()) {
             SystemSimulation.run(seed, 30 * SECOND, null);
