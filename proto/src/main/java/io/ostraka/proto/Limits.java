@@ -45,6 +45,9 @@ public final class Limits {
     /** How far the floor of a full session table stays behind shard time, in milliseconds. */
     public static final long SESSION_FLOOR_LAG_MILLIS = 10_000;
 
+    /** Highest id of a replica of a group; those of controllers are above. */
+    public static final long GROUP_REPLICA_ID_MAX = (1L << 62) - 1;
+
     /** Largest chunk of a shard's hand-over or of a snapshot, in bytes. */
     public static final int CHUNK_BYTES_MAX = 256 << 10;
 

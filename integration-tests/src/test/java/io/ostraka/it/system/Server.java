@@ -206,7 +206,7 @@ final class Server {
                             machine.address(),
                             world.controllerAddresses(),
                             world.swarm().node()),
-                    recovery.replicas(),
+                    recovery,
                     cause -> world.failed(life, machine, "the node cannot go on", cause));
         }
     }

@@ -1,6 +1,7 @@
 package io.ostraka.shardctrler.server;
 
 import io.ostraka.proto.Feature;
+import io.ostraka.proto.Limits;
 import io.ostraka.proto.StatusCode;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.HostPort;
@@ -85,7 +86,7 @@ final class Founding {
 
     /** The replica id that belongs to a data directory: apart from all ids that the controller gives to groups. */
     static ReplicaId replicaOf(NodeId node) {
-        return new ReplicaId((1L << 62) | (node.value() & ((1L << 62) - 1)));
+        return new ReplicaId((Limits.GROUP_REPLICA_ID_MAX + 1) | (node.value() & Limits.GROUP_REPLICA_ID_MAX));
     }
 
     /** Goes on from what the directory holds. */

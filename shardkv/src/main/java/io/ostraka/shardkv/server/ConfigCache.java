@@ -99,6 +99,7 @@ final class ConfigCache {
                 file.force();
             }
             disk.rename(TEMPORARY, NAME);
+            disk.syncDirectory(Disk.ROOT);
         } catch (DiskException e) {
             LOG.warn("cannot keep the configuration in {}: {}", where(), e.toString());
         }

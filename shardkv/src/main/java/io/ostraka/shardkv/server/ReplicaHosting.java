@@ -1,5 +1,6 @@
 package io.ostraka.shardkv.server;
 
+import io.ostraka.proto.Limits;
 import io.ostraka.proto.StatusCode;
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.ConfigWire;
@@ -17,6 +18,7 @@ import io.ostraka.raft.runtime.storage.DiskException;
 import io.ostraka.raft.runtime.storage.LogStore;
 import io.ostraka.raft.runtime.storage.LogWrite;
 import io.ostraka.raft.runtime.storage.NodeDirectory;
+import io.ostraka.raft.runtime.storage.Recovery;
 import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
 import io.ostraka.raft.runtime.storage.ReplicaRecovery;
 import java.util.HashSet;
@@ -66,6 +68,11 @@ final class ReplicaHosting {
     private final SortedMap<ReplicaId, ReplicaDescriptor> here = new TreeMap<>();
     private final Set<ReplicaId> running = new HashSet<>();
     private final Set<ReplicaId> underWay = new HashSet<>();
+    /** Replicas whose log has begun, and whose creation got no further. */
+    private final Set<ReplicaId> begun = new HashSet<>();
+    /** Replicas that this node removed, as far as it remembers: they may have voted, and are never created again. */
+    private final Set<ReplicaId> removed;
+
     private final Map<ReplicaId, Trouble> troubles = new ConcurrentSkipListMap<>();
     private final Set<GroupRef> knownSince = new HashSet<>();
     /** Replicas whose groups the controllers do not know any more. */
@@ -76,14 +83,20 @@ final class ReplicaHosting {
     private boolean reporting;
     private boolean moreToReport;
 
-    /** @param recovered what the shared log holds of each replica since the start of the process */
-    ReplicaHosting(Parts parts, Map<ReplicaId, ReplicaRecovery> recovered) {
+    /** @param found what the shared log held of each replica when the process started */
+    ReplicaHosting(Parts parts, Recovery found) {
         this.parts = parts;
-        this.recovered = new TreeMap<>(recovered);
+        this.recovered = new TreeMap<>(found.replicas());
+        this.removed = new HashSet<>(found.removed());
         self = parts.directory().nodeId();
     }
 
-    /** Takes stock of the directory, and removes what a creation that did not end has left in the log. */
+    /**
+     * Takes stock of the directory and of the log. What the log holds without a descriptor comes from a removal that
+     * did not end, which is ended now; or from a creation that did not: that is still as it began, and waits to be
+     * continued, for the log takes no replica again that was removed from it. It waits for good if its group is gone by
+     * now: a controller that lags may know nothing of the group yet, so nobody can tell.
+     */
     private void begin() {
         for (ReplicaDescriptor replica : parts.directory().replicas()) {
             recovered.computeIfAbsent(
@@ -93,9 +106,15 @@ final class ReplicaHosting {
             }
         }
         for (ReplicaId id : List.copyOf(recovered.keySet())) {
-            if (parts.directory().replicas().stream()
-                    .noneMatch(replica -> replica.replica().equals(id))) {
-                recovered.remove(id);
+            // A controller's replica may be on its way from log to descriptor just now.
+            if (hasDescriptor(id) || id.value() > Limits.GROUP_REPLICA_ID_MAX) {
+                continue;
+            }
+            boolean asItBegan = ReplicaRecovery.Recovered.BEGUN.equals(recovered.remove(id));
+            if (asItBegan) {
+                begun.add(id);
+            } else {
+                removed.add(id);
                 parts.log().submit(new LogWrite.Remove(id), _ -> {});
             }
         }
@@ -146,7 +165,7 @@ final class ReplicaHosting {
                                 && step.id().equals(id)));
         for (HostingPlan.Step step : steps) {
             switch (step) {
-                case HostingPlan.Step.Report(ReplicaDescriptor replica) -> report.addCreated(created(replica));
+                case HostingPlan.Step.Report(ReplicaDescriptor replica) -> report.addCreated(creationOf(replica));
                 case HostingPlan.Step.Run(ReplicaDescriptor replica) -> run(replica, known.shardCount());
                 case HostingPlan.Step.Create(ReplicaDescriptor replica) when upToDate -> create(replica);
                 case HostingPlan.Step.Remove(ReplicaDescriptor replica) when upToDate -> remove(replica);
@@ -201,7 +220,7 @@ final class ReplicaHosting {
         }
     }
 
-    private ReplicaCreated created(ReplicaDescriptor replica) {
+    private ReplicaCreated creationOf(ReplicaDescriptor replica) {
         return ReplicaCreated.newBuilder()
                 .setGroup(ConfigWire.toWire(ShardAdmission.ref(replica.group())))
                 .setReplicaId(replica.replica().value())
@@ -233,20 +252,31 @@ final class ReplicaHosting {
 
     private void create(ReplicaDescriptor replica) {
         ReplicaId id = replica.replica();
+        if (removed.contains(id)) {
+            trouble(
+                    replica.group(),
+                    id,
+                    "this node removed it, and does not create it again: the controller that still plans it here lags");
+            return;
+        }
         if (!underWay.add(id)) {
             return;
         }
+        if (begun.remove(id)) {
+            parts.loop().execute(() -> created(replica));
+            return;
+        }
         LogWrite first = new LogWrite.Restart(id, LogPosition.ZERO);
-        parts.log()
-                .submit(
-                        first,
-                        _ -> parts.loop().execute(() -> {
-                            put(replica);
-                            recovered.put(id, new ReplicaRecovery.Recovered(null, LogPosition.ZERO, List.of()));
-                            underWay.remove(id);
-                            LOG.info("created replica {} of group {}", id, replica.group());
-                            review();
-                        }));
+        parts.log().submit(first, _ -> parts.loop().execute(() -> created(replica)));
+    }
+
+    /** The log has begun durably; now there may be a descriptor. */
+    private void created(ReplicaDescriptor replica) {
+        put(replica);
+        recovered.put(replica.replica(), ReplicaRecovery.Recovered.BEGUN);
+        underWay.remove(replica.replica());
+        LOG.info("created replica {} of group {}", replica.replica(), replica.group());
+        review();
     }
 
     private void run(ReplicaDescriptor replica, int shards) {
@@ -275,6 +305,7 @@ final class ReplicaHosting {
         }
         LOG.info("removing replica {} of group {}, which the configuration no longer has", id, replica.group());
         running.remove(id);
+        removed.add(id);
         parts.runner().removeData(replica, () -> {
             try {
                 parts.directory().remove(id);
@@ -312,6 +343,11 @@ final class ReplicaHosting {
             throw new IllegalStateException(
                     "cannot write the descriptor of replica " + replica.replica() + ": " + e.getMessage(), e);
         }
+    }
+
+    private boolean hasDescriptor(ReplicaId id) {
+        return parts.directory().replicas().stream()
+                .anyMatch(replica -> replica.replica().equals(id));
     }
 
     private static boolean isController(ReplicaDescriptor replica) {

@@ -23,6 +23,7 @@ import io.ostraka.raft.runtime.storage.DiskException;
 import io.ostraka.raft.runtime.storage.LogStore;
 import io.ostraka.raft.runtime.storage.NodeDirectory;
 import io.ostraka.raft.runtime.storage.NodeDirectoryException;
+import io.ostraka.raft.runtime.storage.Recovery;
 import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
 import io.ostraka.raft.runtime.storage.ReplicaRecovery;
 import io.ostraka.raft.runtime.transport.Connector;
@@ -40,7 +41,6 @@ import io.ostraka.shardkv.shard.ShardScan;
 import io.ostraka.shardkv.store.KvStore;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -136,11 +136,10 @@ public final class ShardKvNode implements AutoCloseable {
     /**
      * A node that does nothing until {@link #start}; its services refuse with NOT_READY until then.
      *
-     * @param recovered what the log holds of each replica
+     * @param recovered what opening the log found
      * @param onBroken told, from any thread, when the node cannot go on: the process must stop
      */
-    public ShardKvNode(
-            Parts parts, Settings settings, Map<ReplicaId, ReplicaRecovery> recovered, Consumer<Throwable> onBroken) {
+    public ShardKvNode(Parts parts, Settings settings, Recovery recovered, Consumer<Throwable> onBroken) {
         this.parts = parts;
         this.onBroken = onBroken;
         clusterId = parts.directory().clusterId();
@@ -360,6 +359,8 @@ public final class ShardKvNode implements AutoCloseable {
 
         @Override
         public void removeData(ReplicaDescriptor replica, Runnable done) {
+            // After a restart the node must not know less than that by which it removed something.
+            cache.save();
             ServedGroup group = groups.remove(replica.group());
             if (group != null) {
                 group.end();

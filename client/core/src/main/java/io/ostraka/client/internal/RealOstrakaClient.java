@@ -95,7 +95,8 @@ public final class RealOstrakaClient implements OstrakaClient {
 
     /** Starts a client. */
     public static RealOstrakaClient start(ClientOptions options) {
-        return start(options, new Channels(options.addressMapping()), new SecureRandom());
+        ClientOptions checked = options.checked();
+        return start(checked, new Channels(checked.addressMapping()), new SecureRandom());
     }
 
     /**

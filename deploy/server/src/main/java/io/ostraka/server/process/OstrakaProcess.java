@@ -228,7 +228,7 @@ public final class OstrakaProcess implements AutoCloseable {
                                 clock,
                                 random),
                         new ShardKvNode.Settings(address.toString(), controllers(), Tuning.node(options)),
-                        parts.recovery().replicas(),
+                        parts.recovery(),
                         this::fatal),
                 ShardKvNode::close);
         startedNode.set(node);

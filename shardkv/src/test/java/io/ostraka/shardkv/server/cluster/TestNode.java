@@ -116,7 +116,7 @@ final class TestNode implements AutoCloseable {
                         clock,
                         new SplittableRandom(seed + 1000)),
                 new ShardKvNode.Settings(address(), controllers, options),
-                recovery.replicas(),
+                recovery,
                 broken::add);
         for (BindableService service : node.services()) {
             services.addService(service);

@@ -80,6 +80,8 @@ public final class ThreadWorkers implements Workers {
             if (ending == Ending.DROPS_ALL) {
                 // Not by shutdownNow: an interrupt would close the file that is just being written.
                 executor.getQueue().clear();
+                // A thread that saw the queue before that would wait for it for ever; this wakes it.
+                executor.purge();
             }
             try {
                 return executor.awaitTermination(patienceSeconds, TimeUnit.SECONDS);

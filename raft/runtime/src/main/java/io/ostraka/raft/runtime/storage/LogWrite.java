@@ -41,9 +41,6 @@ public sealed interface LogWrite {
      */
     record Release(ReplicaId replica, LogPosition upTo) implements LogWrite {}
 
-    /**
-     * Forgets the replica. Its id must never be used for another one; it may begin anew itself, from nothing, if its
-     * creation broke off, or if who removed it has forgotten that.
-     */
+    /** Forgets the replica. Its id must never be used for another one. */
     record Remove(ReplicaId replica) implements LogWrite {}
 }

@@ -2,6 +2,7 @@ package io.ostraka.raft.runtime.storage;
 
 import io.ostraka.raft.core.ReplicaId;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -9,11 +10,16 @@ import java.util.SortedMap;
  *
  * @param log the engine, ready for writes
  * @param replicas each replica that the log knows
+ * @param removed the replicas of which the log knows that they were removed: it never takes them again
  * @param damage each place that is damaged, whether a replica needs it or not
  * @param tail where the log ended, and what of it had to be written anew, for the operator; empty for a new log
  */
 public record Recovery(
-        SharedLog log, SortedMap<ReplicaId, ReplicaRecovery> replicas, List<String> damage, String tail) {
+        SharedLog log,
+        SortedMap<ReplicaId, ReplicaRecovery> replicas,
+        Set<ReplicaId> removed,
+        List<String> damage,
+        String tail) {
 
     /** Returns what was found of a replica that must be there; if the log knows nothing of it, that is damage. */
     public ReplicaRecovery require(ReplicaId replica) {

@@ -126,9 +126,7 @@ final class ReplicaLog {
                         : Appended.of(stamp, append.hardState(), append.entries());
             }
             case LogWrite.Restart restart -> {
-                boolean backwards = life == Life.LIVE && restart.base().index() < base.index();
-                boolean unfounded = life == Life.REMOVED && restart.base().index() > 0;
-                if (backwards || unfounded) {
+                if (life == Life.REMOVED || (life == Life.LIVE && restart.base().index() < base.index())) {
                     throw refused(write);
                 }
                 yield new Restarted(stamp, restart.base());

@@ -17,6 +17,10 @@ public sealed interface ReplicaRecovery {
      * @param entries consecutive, the first at {@code base.index() + 1}
      */
     record Recovered(@Nullable HardState hardState, LogPosition base, List<Entry> entries) implements ReplicaRecovery {
+
+        /** What a replica has whose log was begun, and to which nothing was written since. */
+        public static final Recovered BEGUN = new Recovered(null, LogPosition.ZERO, List.of());
+
         public Recovered {
             entries = List.copyOf(entries);
         }

@@ -11,8 +11,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,15 +114,22 @@ public final class SharedLog {
             }
         }
         SortedMap<ReplicaId, ReplicaRecovery> replicas = new TreeMap<>();
+        Set<ReplicaId> removed = new TreeSet<>();
         log.replicas.forEach((replica, state) -> {
-            if (state.life() != Life.REMOVED) {
+            if (state.life() == Life.REMOVED) {
+                removed.add(replica);
+            } else {
                 replicas.put(replica, state.recovery());
             }
         });
         String tail =
                 scan.end().isEmpty() ? "" : "the log ended in " + scan.end() + ", " + anew + " bytes written anew";
         return new Recovery(
-                log, replicas, scan.damage().stream().map(LogScan.Damage::text).toList(), tail);
+                log,
+                replicas,
+                removed,
+                scan.damage().stream().map(LogScan.Damage::text).toList(),
+                tail);
     }
 
     /**

@@ -206,6 +206,7 @@ final class SnapshotUpload {
             return;
         }
         outcome = null;
+        unsent = null;
         if (channel != null) {
             channel.shutdownNow();
         }
