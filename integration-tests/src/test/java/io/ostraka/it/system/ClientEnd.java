@@ -8,9 +8,6 @@ import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -118,13 +115,13 @@ final class ClientEnd<Q, A> extends ClientCall<Q, A> implements Connection.CallE
             if (other != null) {
                 other.taken(bytes.length);
             }
-            listener().onMessage(method.parseResponse(new java.io.ByteArrayInputStream(bytes)));
+            listener().onMessage(method.parseResponse(Frame.stream(bytes)));
         }
     }
 
     @Override
     public void sendMessage(Q message) {
-        byte[] bytes = bytes(method.streamRequest(message));
+        byte[] bytes = Frame.bytes(method.streamRequest(message));
         untaken += bytes.length;
         orLater(() -> {
             int number = sent++;
@@ -136,14 +133,6 @@ final class ClientEnd<Q, A> extends ClientCall<Q, A> implements Connection.CallE
                 on.send(() -> other.arrived(bytes));
             }
         });
-    }
-
-    static byte[] bytes(InputStream stream) {
-        try (stream) {
-            return stream.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void orLater(Runnable sending) {

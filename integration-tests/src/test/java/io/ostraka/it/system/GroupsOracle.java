@@ -1,5 +1,6 @@
 package io.ostraka.it.system;
 
+import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.Entry;
 import io.ostraka.raft.core.EntryType;
 import io.ostraka.raft.core.GroupId;
@@ -8,7 +9,6 @@ import io.ostraka.raft.runtime.host.Leadership;
 import io.ostraka.raft.runtime.statemachine.AppliedState;
 import io.ostraka.raft.runtime.statemachine.StateMachine;
 import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
-import io.ostraka.raft.testkit.sim.Chain;
 import io.ostraka.shardkv.command.Command;
 import io.ostraka.shardkv.command.CommandCodec;
 import io.ostraka.shardkv.command.MalformedCommandException;
@@ -30,9 +30,13 @@ final class GroupsOracle {
 
     private record Term(GroupId group, long term) {}
 
+    /** What stood at an index, and what it answered. */
+    private record Answered(
+            long term, Bytes payload, @Nullable Object answer) {}
+
     /** What is known of one group. */
     private static final class Known {
-        private final Map<Long, Long> hashes = new HashMap<>();
+        private final Map<Long, Answered> answered = new HashMap<>();
         private final SortedMap<ReplicaId, Long> applied = new TreeMap<>();
         private long highest;
     }
@@ -50,6 +54,11 @@ final class GroupsOracle {
     /** How many leaders there have been. */
     int elections() {
         return leaders.size();
+    }
+
+    /** Whether a group of shards has applied something, as it does once the cluster is founded. */
+    boolean isFounded() {
+        return groups.keySet().stream().anyMatch(group -> !group.equals(GroupId.CONTROLLER));
     }
 
     /** Grows while the groups get on. */
@@ -113,9 +122,9 @@ final class GroupsOracle {
         boolean handOver = false;
         for (Entry entry : entries) {
             Object answer = answers.get(entry.index());
-            long hash = hash(entry, answer);
-            Long before = known.hashes.putIfAbsent(entry.index(), hash);
-            if (before != null && before != hash) {
+            Answered answered = new Answered(entry.term(), entry.payload(), answer);
+            Answered before = known.answered.putIfAbsent(entry.index(), answered);
+            if (before != null && !before.equals(answered)) {
                 throw new SystemViolation(replica.replica() + " of " + replica.group() + " on m" + on.index()
                         + " applies another entry at " + entry.position()
                         + " than others did, or answers it otherwise: "
@@ -164,11 +173,5 @@ final class GroupsOracle {
             GroupView view = kv.view();
             shards.advanced(replica.group(), view, true);
         }
-    }
-
-    private static long hash(Entry entry, @Nullable Object answer) {
-        long content = Chain.mix(entry.term(), entry.payload().hashCode());
-        // Results are records of numbers and texts, but for enums, whose own hash differs from run to run.
-        return Chain.mix(content, answer == null ? 0 : String.valueOf(answer).hashCode());
     }
 }

@@ -1,11 +1,17 @@
 package io.ostraka.it.system;
 
+import io.ostraka.raft.core.NodeId;
+import io.ostraka.raft.core.ReplicaId;
+import io.ostraka.raft.runtime.host.DamagedReplicaException;
 import io.ostraka.raft.runtime.storage.DiskException;
+import io.ostraka.raft.runtime.storage.NodeDirectoryException;
 import io.ostraka.raft.testkit.disk.DiskCall;
 import io.ostraka.raft.testkit.disk.SimulatedDisk;
 import io.ostraka.raft.testkit.sim.Dice;
 import io.ostraka.raft.testkit.sim.Fault;
 import io.ostraka.shardkv.store.MemoryKvStore;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A machine: its disk, its store, the speed of its clock, and the server that runs on it, if one does. */
@@ -17,7 +23,7 @@ final class Machine {
     private final SystemWorld world;
     private final int index;
     private final Roles roles;
-    private final SimulatedDisk disk = new SimulatedDisk();
+    private SimulatedDisk disk = new SimulatedDisk();
     private final Dice dice;
     private final double clockSpeed;
     private MemoryKvStore store = new MemoryKvStore();
@@ -28,6 +34,9 @@ final class Machine {
     private boolean failNextForce;
     private long slowUntilNanos;
     private int starts;
+    private int effects;
+    private @Nullable NodeId nodeId;
+    private boolean mayBeDamaged;
 
     /** What a server does. */
     record Roles(boolean controller, boolean node) {}
@@ -42,6 +51,11 @@ final class Machine {
         if (drift > 0) {
             world.counts().injected(Fault.CLOCK_DRIFT);
         }
+    }
+
+    @Override
+    public String toString() {
+        return "m" + index;
     }
 
     int index() {
@@ -100,10 +114,26 @@ final class Machine {
         fresh.run(() -> {
             try {
                 server = Server.start(world, this, fresh);
+                nodeId = server.nodeId();
             } catch (DiskException e) {
                 world.trace().say(() -> "m" + index + " cannot start: " + e.getMessage());
                 fresh.doom(Life.End.PROCESS);
+            } catch (NodeDirectoryException | DamagedReplicaException e) {
+                refused(fresh, e);
             }
+        });
+    }
+
+    /** A server that does not start from a damaged directory gets an empty one, as the operator is told. */
+    private void refused(Life life, Exception why) {
+        if (!mayBeDamaged) {
+            throw new SystemViolation("m" + index + " does not start: " + why.getMessage(), why);
+        }
+        world.trace().say(() -> "m" + index + " does not start: " + why.getMessage());
+        life.doom(Life.End.PROCESS);
+        world.queue().after(1, () -> {
+            loseDisk();
+            boot();
         });
     }
 
@@ -132,7 +162,64 @@ final class Machine {
     /** Crashes, and starts again after a while. */
     void crashAndRestart(Life.End how) {
         crash(how);
+        restartLater();
+    }
+
+    /** Starts after a while. */
+    void restartLater() {
         world.queue().after((long) dice.logUniform(1e6, (double) world.swarm().restartNanosMax()), this::boot);
+    }
+
+    /** Loses power and everything on the disk; what starts later knows nothing of what this machine was. */
+    void loseDisk() {
+        crash(Life.End.MACHINE);
+        world.losses().suffered(this);
+        NodeId was = nodeId;
+        if (was != null) {
+            world.losses().gone(was);
+        }
+        world.trace().say(() -> "m" + index + " has lost its disk");
+        disk = new SimulatedDisk();
+        emptyDisk();
+        store = new MemoryKvStore();
+        mayBeDamaged = false;
+    }
+
+    /**
+     * Loses power, and a bit of a file flips. Not in the newest segment of the log, whose last batch, if it is damaged,
+     * cannot be told from one that was never forced (docs/data-on-disk.md).
+     */
+    void rot() {
+        crash(Life.End.MACHINE);
+        List<String> files = new ArrayList<>(disk.files());
+        files.removeIf(name -> disk.contents(name).length == 0);
+        files.stream()
+                .filter(name -> name.endsWith(".segment"))
+                .max(String::compareTo)
+                .ifPresent(files::remove);
+        if (files.isEmpty()) {
+            return;
+        }
+        world.losses().suffered(this);
+        world.counts().injected(Fault.BIT_FLIP);
+        mayBeDamaged = true;
+        String name = files.get(dice.random().nextInt(files.size()));
+        int offset = dice.random().nextInt(disk.contents(name).length);
+        world.trace().say(() -> "m" + index + ": a bit of byte " + offset + " of " + name + " flips");
+        disk.flip(name, offset, 1 << dice.random().nextInt(Byte.SIZE));
+    }
+
+    /** Whether damage found on the disk is damage that was done. */
+    boolean mayBeDamaged() {
+        return mayBeDamaged;
+    }
+
+    /** Returns the replicas that the disk has descriptors of. */
+    List<ReplicaId> replicasOnDisk() {
+        return disk.list("replicas").stream()
+                .filter(name -> name.matches("[0-9a-f]{16}"))
+                .map(name -> new ReplicaId(Long.parseUnsignedLong(name, 16)))
+                .toList();
     }
 
     /** Lights a fuse: the process dies at the effect that is {@code steps} away. */
@@ -157,7 +244,13 @@ final class Machine {
         burn();
     }
 
+    /** How many moments there have been at which a fuse could have burnt down. */
+    int effects() {
+        return effects;
+    }
+
     private void burn() {
+        effects++;
         Life running = life;
         Fuse lit = fuse;
         if (lit != null && fuseSteps-- <= 0 && running != null) {

@@ -60,20 +60,20 @@ final class Operator {
         this.connector = new LifeConnector(
                 world.wires(),
                 new WireChannel.Owner(world.placeOfClient(world.swarm().clients()), life, threads.thread()));
-        List<Machine> nodes = world.nodes();
-        int from = 0;
-        for (int g = 0; g < world.swarm().groups().size(); g++) {
-            int to = from + world.swarm().groups().get(g);
+        for (List<Machine> group : world.groupMachines()) {
             machinesOf.put(
-                    g + 1L,
-                    nodes.subList(from, to).stream().map(Machine::address).toList());
-            from = to;
+                    machinesOf.size() + 1L, group.stream().map(Machine::address).toList());
         }
     }
 
     /** How many changes were carried out. */
     long changes() {
         return changes;
+    }
+
+    /** Whether the cluster has been founded, and some group has joined. */
+    boolean hasFounded() {
+        return !joined.isEmpty();
     }
 
     boolean isBusy() {
@@ -122,6 +122,11 @@ final class Operator {
 
     private void initialise(Machine controller, InitialiseRequest request) {
         Consumer<InitialiseReply> taken = reply -> {
+            if (reply.getCode() == StatusCode.INTERNAL) {
+                // Its disk failed it.
+                later(() -> initialise(controller, request));
+                return;
+            }
             if (reply.getCode() != StatusCode.OK) {
                 throw new SystemViolation("m" + controller.index() + " is not founded: " + reply);
             }

@@ -2,9 +2,11 @@ package io.ostraka.it.system;
 
 import io.ostraka.proto.config.ClusterConfig;
 import io.ostraka.proto.config.GroupRow;
+import io.ostraka.proto.config.NodeRow;
 import io.ostraka.proto.config.ShardRow;
 import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.GroupId;
+import io.ostraka.raft.core.NodeId;
 import io.ostraka.raft.core.ReplicaId;
 import io.ostraka.shardctrler.machine.ControllerStateMachine;
 import io.ostraka.shardkv.shard.GroupStateMachine;
@@ -15,6 +17,7 @@ import io.ostraka.shardkv.store.MemoryKvStore;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +34,20 @@ final class Quiescence {
 
     private final SystemWorld world;
     private final List<String> missing = new ArrayList<>();
+    private Set<Machine> expected = Set.of();
 
     Quiescence(SystemWorld world) {
         this.world = world;
     }
 
-    /** Whether all of it is true now. */
+    /** Whether all of it is true now, but for what was lost for good. */
     boolean isReached() {
+        return isReachedBy(Set.copyOf(world.machines()));
+    }
+
+    /** Whether all of it is true now of these machines, which are a majority of each group. */
+    boolean isReachedBy(Set<Machine> these) {
+        expected = these;
         missing.clear();
         ClusterConfig config = commonConfig();
         if (config != null) {
@@ -45,6 +55,32 @@ final class Quiescence {
             checkNoOthers(config);
         }
         return missing.isEmpty();
+    }
+
+    /** Whether some controller has heard of each node. */
+    boolean knowsAllNodes() {
+        List<String> addresses = world.nodes().stream().map(Machine::address).toList();
+        return world.controllers().stream().anyMatch(machine -> {
+            ClusterConfig known = configOf(machine);
+            return known != null
+                    && known.nodes().values().stream()
+                            .map(NodeRow::address)
+                            .toList()
+                            .containsAll(addresses);
+        });
+    }
+
+    private static @Nullable ClusterConfig configOf(Machine machine) {
+        Server server = machine.server();
+        if (server == null) {
+            return null;
+        }
+        for (WitnessedHost.Hosted hosted : server.host().replicas()) {
+            if (hosted.machine() instanceof ControllerStateMachine controller) {
+                return controller.published().state().config();
+            }
+        }
+        return null;
     }
 
     /** Says what was not true when it was last asked. */
@@ -55,14 +91,9 @@ final class Quiescence {
     private @Nullable ClusterConfig commonConfig() {
         ClusterConfig common = null;
         for (Machine machine : world.controllers()) {
-            Server server = machine.server();
-            ClusterConfig known = null;
-            if (server != null) {
-                for (WitnessedHost.Hosted hosted : server.host().replicas()) {
-                    if (hosted.machine() instanceof ControllerStateMachine controller) {
-                        known = controller.published().state().config();
-                    }
-                }
+            ClusterConfig known = expected.contains(machine) ? configOf(machine) : null;
+            if (known == null && isExcused(machine)) {
+                continue;
             }
             if (known == null) {
                 missing.add("controller m" + machine.index() + " knows no configuration");
@@ -87,8 +118,16 @@ final class Quiescence {
     private void check(ClusterConfig config, GroupRow row) {
         GroupId id = new GroupId(row.ref().gid(), row.ref().incarnation());
         SortedMap<Bytes, Bytes> rows = null;
+        int excused = 0;
         for (var replica : row.replicas()) {
             WitnessedHost.Hosted hosted = hosted(new ReplicaId(replica.replicaId()));
+            boolean whole = expected.size() == world.machines().size();
+            if (hosted == null
+                    && (!whole
+                            || world.losses().has(new ReplicaId(replica.replicaId()), new NodeId(replica.nodeId())))) {
+                excused++;
+                continue;
+            }
             if (hosted == null) {
                 missing.add("replica " + replica.replicaId() + " of " + id + " does not run");
                 continue;
@@ -117,6 +156,13 @@ final class Quiescence {
             }
             rows = here;
         }
+        if (2 * excused >= row.replicas().size()) {
+            missing.add("a majority of " + id + " is gone");
+        }
+    }
+
+    private boolean isExcused(Machine machine) {
+        return !expected.contains(machine) || world.losses().has(machine);
     }
 
     private static String difference(SortedMap<Bytes, Bytes> one, SortedMap<Bytes, Bytes> other) {
@@ -138,6 +184,9 @@ final class Quiescence {
     private void checkNoOthers(ClusterConfig config) {
         for (Machine machine : world.nodes()) {
             Server server = machine.server();
+            if (!expected.contains(machine)) {
+                continue;
+            }
             if (server == null) {
                 missing.add("m" + machine.index() + " is down");
                 continue;
@@ -158,7 +207,7 @@ final class Quiescence {
     private WitnessedHost.@Nullable Hosted hosted(ReplicaId replica) {
         for (Machine machine : world.machines()) {
             Server server = machine.server();
-            if (server != null) {
+            if (server != null && expected.contains(machine)) {
                 for (WitnessedHost.Hosted hosted : server.host().replicas()) {
                     if (hosted.descriptor().replica().equals(replica)) {
                         return hosted;

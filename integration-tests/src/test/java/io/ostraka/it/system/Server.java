@@ -48,12 +48,9 @@ final class Server {
     }
 
     /** Opens the data directory, listens, and takes part. */
-    static Server start(SystemWorld world, Machine machine, Life life) throws DiskException {
-        try {
-            return new Opening(world, machine, life).open();
-        } catch (NodeDirectoryException | DamagedReplicaException e) {
-            throw new SystemViolation("m" + machine.index() + " does not start: " + e.getMessage(), e);
-        }
+    static Server start(SystemWorld world, Machine machine, Life life)
+            throws DiskException, NodeDirectoryException, DamagedReplicaException {
+        return new Opening(world, machine, life).open();
     }
 
     NodeId nodeId() {
@@ -109,7 +106,7 @@ final class Server {
         Server open() throws DiskException, NodeDirectoryException, DamagedReplicaException {
             NodeDirectory directory = NodeDirectory.open(machine.disk(), random);
             Recovery recovery = SharedLog.open(machine.disk(), world.swarm().log());
-            if (!recovery.damage().isEmpty()) {
+            if (!recovery.damage().isEmpty() && !machine.mayBeDamaged()) {
                 throw new SystemViolation("m" + machine.index() + " has lost what was forced: " + recovery.damage());
             }
             List<RaftHost> hosts = new ArrayList<>();

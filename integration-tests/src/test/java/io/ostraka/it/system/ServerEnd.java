@@ -6,7 +6,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
-import java.io.ByteArrayInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** The server's side of a call. */
@@ -72,7 +71,7 @@ final class ServerEnd<Q, A> extends ServerCall<Q, A> implements Connection.CallE
     private void receive(byte[] bytes) {
         if (!isOver()) {
             client.taken(bytes.length);
-            listener().onMessage(client.method().parseRequest(new ByteArrayInputStream(bytes)));
+            listener().onMessage(client.method().parseRequest(Frame.stream(bytes)));
         }
     }
 
@@ -119,7 +118,7 @@ final class ServerEnd<Q, A> extends ServerCall<Q, A> implements Connection.CallE
         if (isOver()) {
             return;
         }
-        byte[] bytes = ClientEnd.bytes(client.method().getResponseMarshaller().stream(message));
+        byte[] bytes = Frame.bytes(client.method().getResponseMarshaller().stream(message));
         untaken += bytes.length;
         wires.trace().note("frame", bytes.length, java.util.Arrays.hashCode(bytes));
         side.send(() -> client.answered(bytes));

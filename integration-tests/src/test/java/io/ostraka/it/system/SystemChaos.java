@@ -57,6 +57,7 @@ final class SystemChaos {
             case FORCE_FAILED -> victim().failNextForce();
             case DISK_FULL -> fillDisk();
             case TRANSFER -> transfer();
+            case DISK_WIPED, BIT_FLIP -> loseData(fault);
             default -> throw new IllegalArgumentException(fault + " is none of this simulation");
         }
     }
@@ -87,6 +88,20 @@ final class SystemChaos {
         if (machine.isUp()) {
             world.counts().injected(fault);
             machine.crashAndRestart(how);
+        }
+    }
+
+    /** Only once it is founded does a cluster survive such a loss. */
+    private void loseData(Fault fault) {
+        Machine machine = victim();
+        if (world.groups().isFounded() && world.losses().maySuffer(machine)) {
+            if (fault == Fault.DISK_WIPED) {
+                world.counts().injected(fault);
+                machine.loseDisk();
+            } else {
+                machine.rot();
+            }
+            machine.restartLater();
         }
     }
 

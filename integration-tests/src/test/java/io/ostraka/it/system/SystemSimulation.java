@@ -1,6 +1,8 @@
 package io.ostraka.it.system;
 
 import io.ostraka.raft.testkit.sim.FaultCounts;
+import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SystemSimulation {
 
-    /** How a run went. */
+    /**
+     * How a run went.
+     *
+     * @param effects how many effects each machine's disk and store saw in the safety phase
+     */
     record Report(
             SystemSwarm swarm,
             String digest,
@@ -25,7 +31,8 @@ final class SystemSimulation {
             long handOvers,
             long changes,
             long leaders,
-            long frames) {}
+            long frames,
+            List<Integer> effects) {}
 
     private static final long SECOND = 1_000_000_000L;
     private static final long PATIENCE_NANOS = 120 * SECOND;
@@ -36,13 +43,13 @@ final class SystemSimulation {
     private final SystemChaos chaos;
     private final Quiescence quiescence;
 
-    private SystemSimulation(long seed, SystemSwarm swarm, @Nullable Consumer<String> lines) {
-        this.world = new SystemWorld(seed, swarm, lines);
+    private SystemSimulation(SystemWorld world) {
+        this.world = world;
         this.workload = new Workload(world);
         this.operator = new Operator(world);
         this.chaos = new SystemChaos(world);
         this.quiescence = new Quiescence(world);
-        world.trace().say(swarm::toString);
+        world.trace().say(world.swarm()::toString);
     }
 
     /**
@@ -52,7 +59,12 @@ final class SystemSimulation {
      * @param lines takes a line for everything that happens, or is null
      */
     static Report run(long seed, long faultyNanos, @Nullable Consumer<String> lines) {
-        return new SystemSimulation(seed, SystemSwarm.draw(seed), lines).live(faultyNanos);
+        return run(new SystemWorld(seed, SystemSwarm.draw(seed), lines), faultyNanos);
+    }
+
+    /** Runs a world that is made, in which nothing has happened yet. */
+    static Report run(SystemWorld world, long faultyNanos) {
+        return new SystemSimulation(world).live(faultyNanos);
     }
 
     private Report live(long faultyNanos) {
@@ -64,11 +76,15 @@ final class SystemSimulation {
         workload.begin();
         chaos.begin();
         until(faultyNanos);
+        List<Integer> effects = world.machines().stream().map(Machine::effects).toList();
         workload.stop();
         operator.stop();
         chaos.stop();
-        heal();
-        converge("after healing", () -> !workload.isOwedAnswers() && finished());
+        Set<Machine> core = canDoWithMajority() ? world.losses().core(world.dice("core")) : allMachines();
+        heal(core);
+        converge("in the core " + core, () -> !workload.isOwedAnswers() && finished(core));
+        heal(allMachines());
+        converge("after healing", quiescence::isReached);
         new HistoryCheck(world, workload).check();
         world.machines().forEach(machine -> {
             machine.settle();
@@ -87,18 +103,28 @@ final class SystemSimulation {
                 world.shards().handOvers(),
                 operator.changes(),
                 world.groups().elections(),
-                world.wires().carried());
+                world.wires().carried(),
+                effects);
+    }
+
+    /** A cluster is founded by all of its controllers, and a group joins once all of its nodes are known. */
+    private boolean canDoWithMajority() {
+        return operator.hasFounded() && quiescence.knowsAllNodes();
+    }
+
+    private Set<Machine> allMachines() {
+        return Set.copyOf(world.machines());
     }
 
     private boolean finishing;
     private boolean finished;
 
-    private boolean finished() {
+    private boolean finished(Set<Machine> core) {
         if (!finishing) {
             finishing = true;
             operator.finish(() -> finished = true);
         }
-        return finished && quiescence.isReached();
+        return finished && quiescence.isReachedBy(core);
     }
 
     private void until(long nanos) {
@@ -107,13 +133,20 @@ final class SystemSimulation {
         }
     }
 
-    private void heal() {
-        world.trace().say(() -> "healing");
+    /** From now on all is well with these machines, and between them; the others stay down or out of reach. */
+    private void heal(Set<Machine> core) {
+        world.trace().say(() -> "healing " + core);
         world.wires().heal();
         world.calm();
         for (Machine machine : world.machines()) {
             machine.settle();
-            machine.boot();
+            if (core.contains(machine)) {
+                machine.boot();
+            } else if (world.dice("left out " + machine.index()).chance(0.5)) {
+                machine.crash(Life.End.MACHINE);
+            } else {
+                world.wires().isolate(machine.index());
+            }
         }
     }
 

@@ -23,6 +23,8 @@ final class SystemWorld {
     private final FaultCounts counts = new FaultCounts();
     private final Wires wires;
     private final List<Machine> machines = new ArrayList<>();
+    private final List<List<Machine>> groupMachines = new ArrayList<>();
+    private final Losses losses;
     private final ShardsOracle shards = new ShardsOracle();
     private final WritesOracle writes = new WritesOracle();
     private final GroupsOracle groups = new GroupsOracle(shards, writes);
@@ -42,6 +44,14 @@ final class SystemWorld {
             boolean node = swarm.together() ? i < nodes : !controller;
             machines.add(new Machine(this, i, new Machine.Roles(controller, node)));
         }
+        List<Machine> free = nodes();
+        for (int size : swarm.groups()) {
+            groupMachines.add(free.subList(0, size));
+            free = free.subList(size, free.size());
+        }
+        List<List<Machine>> councils = new ArrayList<>(groupMachines);
+        councils.add(controllers());
+        this.losses = new Losses(councils);
     }
 
     SystemSwarm swarm() {
@@ -74,6 +84,15 @@ final class SystemWorld {
 
     List<Machine> nodes() {
         return machines.stream().filter(each -> each.roles().node()).toList();
+    }
+
+    /** Returns on which machines the groups live, the first group's first. */
+    List<List<Machine>> groupMachines() {
+        return groupMachines;
+    }
+
+    Losses losses() {
+        return losses;
     }
 
     List<String> controllerAddresses() {

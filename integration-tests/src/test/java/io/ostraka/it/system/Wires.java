@@ -108,6 +108,14 @@ final class Wires {
         }
     }
 
+    /** Cuts a place off from all others. */
+    void isolate(int place) {
+        for (int other = 0; other < cut.length; other++) {
+            cut(place, other);
+            cut(other, place);
+        }
+    }
+
     void heal() {
         for (boolean[] row : cut) {
             java.util.Arrays.fill(row, false);

@@ -67,6 +67,8 @@ final class Chaos {
             case QUARANTINE -> quarantine();
             case MESSAGE_LOST, MESSAGE_DOUBLED, MESSAGE_REPLAYED, MESSAGE_DELAYED, CLOCK_DRIFT, SNAPSHOT_BROKEN ->
                 throw new IllegalArgumentException(fault + " has no time of its own");
+            case DISK_WIPED, BIT_FLIP ->
+                throw new IllegalArgumentException(fault + " needs a cluster that can do without a machine");
         }
     }
 

@@ -45,5 +45,9 @@ public enum Fault {
     /** A snapshot's transfer breaks off. */
     SNAPSHOT_BROKEN,
     /** A replica's state turns out not to be what it should be. */
-    QUARANTINE
+    QUARANTINE,
+    /** A machine loses everything on its disk, and starts as a new one at the same address. */
+    DISK_WIPED,
+    /** A bit of a file changes while the machine is off. */
+    BIT_FLIP
 }

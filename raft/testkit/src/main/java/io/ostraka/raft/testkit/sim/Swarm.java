@@ -5,6 +5,7 @@ import io.ostraka.raft.core.ReadMode;
 import io.ostraka.raft.runtime.host.RetainedLog;
 import io.ostraka.raft.runtime.storage.LogOptions;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -219,13 +220,13 @@ public record Swarm(
     private static Map<Fault, Long> faults(Dice dice, RaftConfig raft) {
         Map<Fault, Long> faults = new EnumMap<>(Fault.class);
         double election = raft.electionTimeoutMaxNanos();
-        for (Fault fault : Fault.values()) {
+        for (Fault fault : EnumSet.range(Fault.MESSAGE_LOST, Fault.QUARANTINE)) {
             boolean on = dice.chance(0.5);
             double mean = election * dice.logUniform(1.5, 60);
             boolean scheduled = switch (fault) {
                 case MESSAGE_LOST, MESSAGE_DOUBLED, MESSAGE_REPLAYED, MESSAGE_DELAYED, CLOCK_DRIFT, SNAPSHOT_BROKEN ->
                     false;
-                case QUARANTINE -> false;
+                case QUARANTINE, DISK_WIPED, BIT_FLIP -> false;
                 case PARTITION, ONE_WAY_CUT, BRIDGE, LEADER_ISOLATED, LEADERSHIP_CONTESTED -> true;
                 case CONNECTIONS_STALLED, CONNECTION_RESET, PROCESS_CRASH -> true;
                 case MACHINE_CRASH, CRASH_AT_EFFECT, PAUSE, SLOW_DISK, FORCE_FAILED, DISK_FULL, TRANSFER -> true;
