@@ -39,6 +39,7 @@ final class GroupsOracle {
         private final Map<Long, Answered> answered = new HashMap<>();
         private final SortedMap<ReplicaId, Long> applied = new TreeMap<>();
         private long highest;
+        private long storedUnanswered;
     }
 
     private final Map<Term, ReplicaId> leaders = new HashMap<>();
@@ -103,9 +104,21 @@ final class GroupsOracle {
         Known known = of(replica.group());
         long index = machine.durable().position().index();
         known.applied.put(replica.replica(), index);
-        if (index > known.highest) {
+        if (index > Math.max(known.highest, known.storedUnanswered)) {
             throw new SystemViolation(replica.replica() + " of " + replica.group() + " holds what nobody has applied: "
                     + machine.durable().position() + " after " + known.highest);
+        }
+    }
+
+    /**
+     * A replica died while it applied entries. What it had stored of them by then it may have without ever having
+     * answered it.
+     */
+    void mayHold(ReplicaDescriptor replica, List<Entry> entries) {
+        if (!entries.isEmpty()) {
+            Known known = of(replica.group());
+            known.storedUnanswered =
+                    Math.max(known.storedUnanswered, entries.getLast().index());
         }
     }
 

@@ -134,6 +134,7 @@ final class WitnessedHost implements ReplicaHost {
                 List<Entry> stored =
                         entries.stream().filter(entry -> entry.index() <= last).toList();
                 world.groups().applied(on, descriptor, stored, applied, machine);
+                world.groups().mayHold(descriptor, entries);
                 throw e;
             }
         }
