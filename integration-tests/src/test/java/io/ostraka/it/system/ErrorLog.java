@@ -6,16 +6,22 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
+import io.ostraka.raft.runtime.storage.DiskException;
 import io.ostraka.raft.testkit.disk.DiskCall;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.LoggerFactory;
 
 /**
  * What production's code reports as an error with an exception while simulations run: an exception that a handler
- * caught and went on from. None may be there but those that simulate the end of a process.
+ * caught and went on from. None may be there but those that simulate the end of a process, and what a disk failed to
+ * do: that is said, and who goes on from it shows elsewhere.
  */
 final class ErrorLog implements AutoCloseable {
+
+    private static final Set<String> OF_THE_DISK =
+            Set.of(DiskCall.PowerLoss.class.getName(), DiskException.class.getName());
 
     private final Logger root = ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(Logger.ROOT_LOGGER_NAME);
     private final Level before = root.getLevel();
@@ -24,11 +30,20 @@ final class ErrorLog implements AutoCloseable {
         @Override
         protected void append(ILoggingEvent event) {
             IThrowableProxy thrown = event.getThrowableProxy();
-            if (thrown != null && !thrown.getClassName().equals(DiskCall.PowerLoss.class.getName())) {
+            if (thrown != null && !isOfTheDisk(thrown)) {
                 errors.add(event.getFormattedMessage() + ": " + thrown.getClassName() + ": " + thrown.getMessage());
             }
         }
     };
+
+    private static boolean isOfTheDisk(IThrowableProxy thrown) {
+        for (IThrowableProxy each = thrown; each != null; each = each.getCause()) {
+            if (OF_THE_DISK.contains(each.getClassName())) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /** From now on takes errors; everything below is silent, since it would be most of the work. */
     ErrorLog() {

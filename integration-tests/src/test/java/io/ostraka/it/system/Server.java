@@ -127,7 +127,7 @@ final class Server {
                             snapshots,
                             addresses,
                             (replica, cause) -> world.failed(life, machine, replica + " has stopped", cause),
-                            cause -> world.failed(life, machine, "the process cannot go on", cause)),
+                            cause -> world.ended(life, machine, "the process cannot go on", cause)),
                     options());
             hosts.add(raft);
             raft.start();
@@ -204,7 +204,7 @@ final class Server {
                             world.controllerAddresses(),
                             world.swarm().node()),
                     recovery,
-                    cause -> world.failed(life, machine, "the node cannot go on", cause));
+                    cause -> world.ended(life, machine, "the node cannot go on", cause));
         }
     }
 }

@@ -64,4 +64,14 @@ class SystemSimulationTest {
             errors.check();
         }
     }
+
+    /** A controller that could not write its state was left without its replica, in a process that went on. */
+    @ParameterizedTest
+    @ValueSource(longs = 86)
+    void aFullDiskEndsTheProcessOfAController(long seed) {
+        try (ErrorLog errors = new ErrorLog()) {
+            SystemSimulation.run(seed, 60 * SECOND, null);
+            errors.check();
+        }
+    }
 }

@@ -139,16 +139,17 @@ final class SystemWorld {
         }
     }
 
-    private static boolean isOfTheDisk(@Nullable Throwable cause) {
-        return cause != null && (cause instanceof DiskException || isOfTheDisk(cause.getCause()));
-    }
-
-    /** Something failed: a sick disk ends the process, and nothing else may. */
-    void failed(Life life, Machine machine, String what, Throwable cause) {
-        if (isOfTheDisk(cause)) {
+    /** A process ends: a sick disk may do that, and nothing else. */
+    void ended(Life life, Machine machine, String what, Throwable cause) {
+        if (DiskException.isBehind(cause) && !(cause instanceof SystemViolation)) {
             trace.say(() -> "m" + machine.index() + " ends: " + cause.getMessage());
             life.doom(Life.End.PROCESS);
         }
+        failed(life, machine, what, cause);
+    }
+
+    /** Something failed that never may, while the process lives. */
+    void failed(Life life, Machine machine, String what, Throwable cause) {
         if (!life.isOver()) {
             throw new SystemViolation("m" + machine.index() + ": " + what + ": " + cause, cause);
         }

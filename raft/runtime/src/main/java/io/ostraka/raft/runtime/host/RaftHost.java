@@ -8,6 +8,7 @@ import io.ostraka.raft.core.input.Received;
 import io.ostraka.raft.runtime.snapshot.SnapshotTransport;
 import io.ostraka.raft.runtime.statemachine.AppliedState;
 import io.ostraka.raft.runtime.statemachine.StateMachine;
+import io.ostraka.raft.runtime.storage.DiskException;
 import io.ostraka.raft.runtime.storage.FatalListener;
 import io.ostraka.raft.runtime.storage.LogPin;
 import io.ostraka.raft.runtime.storage.LogStore;
@@ -57,7 +58,7 @@ public final class RaftHost implements ReplicaHost, AutoCloseable {
      * @param snapshots the way of snapshots
      * @param addresses which node hosts which replica
      * @param failures is told of replicas that stop
-     * @param fatal is told when the process cannot go on
+     * @param fatal is told when the process cannot go on, as when a replica stops because of the disk
      */
     public record Ports(
             Clock clock,
@@ -197,6 +198,17 @@ public final class RaftHost implements ReplicaHost, AutoCloseable {
         }
     }
 
+    /**
+     * A replica that its disk failed takes the process with it: the others live on that disk, too (DESIGN section 8).
+     */
+    private void replicaFailed(ReplicaDescriptor replica, Throwable cause) {
+        if (DiskException.isBehind(cause)) {
+            ports.fatal().fatal(cause);
+        } else {
+            ports.failures().failed(replica, cause);
+        }
+    }
+
     private final class LoopTicker implements RaftLoop.Ticker {
 
         @Override
@@ -318,7 +330,7 @@ public final class RaftHost implements ReplicaHost, AutoCloseable {
 
         @Override
         public GroupFailureListener failures() {
-            return ports.failures();
+            return RaftHost.this::replicaFailed;
         }
 
         @Override

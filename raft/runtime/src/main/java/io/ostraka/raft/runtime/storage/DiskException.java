@@ -43,6 +43,16 @@ public final class DiskException extends IOException {
         this.reason = reason;
     }
 
+    /** Whether a failed file operation is what led to {@code failure}. */
+    public static boolean isBehind(Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof DiskException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Returns why it failed. */
     public Reason reason() {
         return reason;
