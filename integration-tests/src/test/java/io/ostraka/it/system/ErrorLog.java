@@ -10,18 +10,16 @@ import io.ostraka.raft.runtime.storage.DiskException;
 import io.ostraka.raft.testkit.disk.DiskCall;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.slf4j.LoggerFactory;
 
 /**
  * What production's code reports as an error with an exception while simulations run: an exception that a handler
- * caught and went on from. None may be there but those that simulate the end of a process, and what a disk failed to
- * do: that is said, and who goes on from it shows elsewhere.
+ * caught and went on from. None may be there but those that simulate the end of a process, and a disk's where it ends
+ * the process, or where whoever founds the cluster is told, and asks again.
  */
 final class ErrorLog implements AutoCloseable {
 
-    private static final Set<String> OF_THE_DISK =
-            Set.of(DiskCall.PowerLoss.class.getName(), DiskException.class.getName());
+    private static final List<String> MAY_MEET_THE_DISK = List.of(".HostedGroup", ".Founding");
 
     private final Logger root = ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(Logger.ROOT_LOGGER_NAME);
     private final Level before = root.getLevel();
@@ -30,15 +28,17 @@ final class ErrorLog implements AutoCloseable {
         @Override
         protected void append(ILoggingEvent event) {
             IThrowableProxy thrown = event.getThrowableProxy();
-            if (thrown != null && !isOfTheDisk(thrown)) {
+            if (thrown != null && !isExpected(event.getLoggerName(), thrown)) {
                 errors.add(event.getFormattedMessage() + ": " + thrown.getClassName() + ": " + thrown.getMessage());
             }
         }
     };
 
-    private static boolean isOfTheDisk(IThrowableProxy thrown) {
+    private static boolean isExpected(String logger, IThrowableProxy thrown) {
+        boolean mayBeOfTheDisk = MAY_MEET_THE_DISK.stream().anyMatch(logger::endsWith);
         for (IThrowableProxy each = thrown; each != null; each = each.getCause()) {
-            if (OF_THE_DISK.contains(each.getClassName())) {
+            if (each.getClassName().equals(DiskCall.PowerLoss.class.getName())
+                    || (mayBeOfTheDisk && each.getClassName().equals(DiskException.class.getName()))) {
                 return true;
             }
         }

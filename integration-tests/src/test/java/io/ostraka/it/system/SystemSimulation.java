@@ -142,10 +142,12 @@ final class SystemSimulation {
             machine.settle();
             if (core.contains(machine)) {
                 machine.boot();
-            } else if (world.dice("left out " + machine.index()).chance(0.5)) {
-                machine.crash(Life.End.MACHINE);
             } else {
+                // A machine that is down may start while it is left out.
                 world.wires().isolate(machine.index());
+                if (world.dice("left out " + machine.index()).chance(0.5)) {
+                    machine.crash(Life.End.MACHINE);
+                }
             }
         }
     }

@@ -2,7 +2,10 @@ package io.ostraka.raft.runtime.host;
 
 import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
 
-/** Is told when a replica has stopped because what it holds can no longer be trusted. */
+/**
+ * Is told when a replica has stopped because what it holds can no longer be trusted. One that stopped because of the
+ * disk is not told here: that ends the process.
+ */
 @FunctionalInterface
 public interface GroupFailureListener {
 

@@ -400,8 +400,8 @@ final class HostedGroup<R> implements RaftGroup<R>, ReplicaPorts<R>, DutyReplica
                 cause,
                 cause);
         failure = cause.toString();
-        services.failures().failed(descriptor, cause);
         services.applyThread().execute(this::stopApplying);
+        services.failures().failed(descriptor, cause);
     }
 
     // ---- on the apply thread

@@ -1,9 +1,12 @@
 package io.ostraka.raft.runtime.storage;
 
-/** Is told when the log cannot go on: its process must stop, and answer nothing more. */
+/** Is told when a process cannot go on: it must stop, and take nothing new. */
 @FunctionalInterface
 public interface FatalListener {
 
-    /** A write or force failed, or the log found itself broken. Called once, by the log's thread. */
+    /**
+     * The disk failed, or something found itself broken. Called by whichever thread met it, perhaps more than once;
+     * must be short and not block.
+     */
     void fatal(Throwable cause);
 }
