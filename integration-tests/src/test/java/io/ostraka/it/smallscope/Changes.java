@@ -1,15 +1,16 @@
 package io.ostraka.it.smallscope;
 
-import static io.ostraka.it.smallscope.CodeChange.before;
-import static io.ostraka.it.smallscope.CodeChange.body;
-import static io.ostraka.it.smallscope.CodeChange.insteadBy;
-import static io.ostraka.it.smallscope.CodeChange.insteadOfCall;
-import static io.ostraka.it.smallscope.CodeChange.named;
+import static io.ostraka.raft.testkit.changed.CodeChange.before;
+import static io.ostraka.raft.testkit.changed.CodeChange.body;
+import static io.ostraka.raft.testkit.changed.CodeChange.insteadBy;
+import static io.ostraka.raft.testkit.changed.CodeChange.insteadOfCall;
+import static io.ostraka.raft.testkit.changed.CodeChange.named;
 import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
+import io.ostraka.raft.testkit.changed.CodeChange;
 import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;

@@ -2,7 +2,10 @@ package io.ostraka.it.smallscope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ostraka.raft.testkit.changed.ChangedSystem;
+import io.ostraka.raft.testkit.changed.CodeChange;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Where agents leave something undone, the search notices that the plan is not reached. */
@@ -10,7 +13,8 @@ final class ProgressTest {
 
     private static String stuck(CodeChange change) {
         String[] words = Scope.ofMoves(2, 1, 0).words(2_000);
-        return new ChangedSystem(List.of(change)).search(ProgressRun.class, words)[0];
+        UnaryOperator<String[]> search = new ChangedSystem(List.of(change)).instance(ProgressRun.class);
+        return search.apply(words)[0];
     }
 
     @Test

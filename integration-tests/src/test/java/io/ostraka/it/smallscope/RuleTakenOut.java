@@ -1,6 +1,8 @@
 package io.ostraka.it.smallscope;
 
 import io.ostraka.it.smallscope.Scope.Kind;
+import io.ostraka.raft.testkit.changed.ChangedSystem;
+import io.ostraka.raft.testkit.changed.CodeChange;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * needed, and what goes wrong then. Where another rule stands for the same, that is a row of its own: nothing goes
  * wrong as long as one of them is there.
  */
-enum RuleTakenOut {
+public enum RuleTakenOut {
     EXPORT_IDS_COMPARED("export ids compared", Scope.ofMoves(3, 2, 0), Safety.TOKEN_LOST, Changes.exportIdsEqual()),
     CANCEL_LOGGED("`CancelExport` logged", Scope.ofMoves(2, 1, 0), Safety.TOKEN_LOST, Changes.cancelNotLogged()),
     CANCELLED_ID_REMEMBERED(
@@ -152,7 +154,7 @@ enum RuleTakenOut {
     }
 
     /** The rule in words. */
-    String rule() {
+    public String rule() {
         return rule;
     }
 
@@ -166,11 +168,20 @@ enum RuleTakenOut {
         return Safety.VIOLATIONS.contains(outcome);
     }
 
+    /** What the code does without the rule. */
+    public List<CodeChange> changes() {
+        return changes;
+    }
+
     /** Searches the system without the rule. */
     Found search(int statesMax) {
         Scope within = scope;
         Class<? extends UnaryOperator<String[]>> run = within == null ? SessionRun.class : ScopeRun.class;
         String[] words = within == null ? new String[] {String.valueOf(statesMax)} : within.words(statesMax);
-        return Found.of(new ChangedSystem(changes).search(run, words));
+        ChangedSystem changed = new ChangedSystem(changes);
+        UnaryOperator<String[]> search = changed.instance(run);
+        Found found = Found.of(search.apply(words));
+        changed.checkAllMade();
+        return found;
     }
 }

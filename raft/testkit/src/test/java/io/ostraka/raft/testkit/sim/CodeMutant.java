@@ -1,162 +1,102 @@
 package io.ostraka.raft.testkit.sim;
 
+import static io.ostraka.raft.testkit.changed.CodeChange.before;
+import static io.ostraka.raft.testkit.changed.CodeChange.body;
+import static io.ostraka.raft.testkit.changed.CodeChange.doesNothing;
+import static io.ostraka.raft.testkit.changed.CodeChange.insteadOfCall;
+import static io.ostraka.raft.testkit.changed.CodeChange.insteadOfField;
+import static io.ostraka.raft.testkit.changed.CodeChange.named;
+import static io.ostraka.raft.testkit.changed.CodeChange.says;
 import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
+import io.ostraka.raft.testkit.changed.ChangedSystem;
+import io.ostraka.raft.testkit.changed.CodeChange;
 import java.lang.classfile.CodeBuilder;
-import java.lang.classfile.CodeModel;
-import java.lang.classfile.MethodTransform;
-import java.lang.classfile.instruction.FieldInstruction;
-import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
-import java.util.function.Consumer;
+import java.util.List;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Mistakes within Raft itself, where no {@link Tampering} reaches: one method does something else. It is changed when
- * {@link MutantLoader} reads its class, so nothing that is built or shipped has a trace of it.
- */
+/** Mistakes within Raft itself, where no {@link Tampering} reaches: one method does something else. */
 @NullMarked
 enum CodeMutant {
 
     /** The lease counts from the answer that completes a round, not from the sending of the round. */
     LEASE_FROM_THE_ANSWER(
-            "core.role.LeaderReads",
-            "confirm",
-            insteadOfCall(
-                    "confirmedStartNanos",
-                    code -> code.pop()
-                            .aload(0)
-                            .getfield(raft("core.role.LeaderReads"), "state", raft("core.role.ReplicaState"))
-                            .invokevirtual(raft("core.role.ReplicaState"), "nowNanos", MethodTypeDesc.of(CD_long)))),
+            insteadOfCall("raft.core.role.LeaderReads", "confirm", "Rounds.confirmedStartNanos", CodeMutant::now)),
 
     /** The lease is as long as followers stick to a leader, as if all clocks had one speed. */
-    LEASE_WITHOUT_MARGIN(
-            "core.RaftConfig",
+    LEASE_WITHOUT_MARGIN(body(
+            "raft.core.RaftConfig",
             "leaseNanos",
-            body(code -> code.aload(0)
-                    .getfield(raft("core.RaftConfig"), "electionTimeoutMinNanos", CD_long)
+            code -> code.aload(0)
+                    .getfield(named("raft.core.RaftConfig"), "electionTimeoutMinNanos", CD_long)
                     .lreturn())),
 
     /** A leader that has asked another one to stand for election keeps its lease. */
-    LEASE_KEPT_AFTER_TIMEOUT_NOW("core.read.Lease", "forfeit", body(CodeBuilder::return_)),
+    LEASE_KEPT_AFTER_TIMEOUT_NOW(doesNothing("raft.core.read.Lease", "forfeit")),
 
     /** A leader that falls quiet keeps its lease. */
-    LEASE_KEPT_WHEN_QUIET("core.read.Lease", "drop", body(CodeBuilder::return_)),
+    LEASE_KEPT_WHEN_QUIET(doesNothing("raft.core.read.Lease", "drop")),
 
     /** Replicas take part in any election, however lately they have heard of a leader. */
-    NO_STICKINESS(
-            "core.role.ReplicaState", "isSticky", body(code -> code.iconst_0().ireturn())),
+    NO_STICKINESS(says("raft.core.role.ReplicaState", "isSticky", false)),
 
     /** A round that begins while another is under way gets the same number. */
-    ROUND_REUSED(
-            "core.read.Rounds",
-            "start",
-            before(code -> code.aload(0)
-                    .invokevirtual(raft("core.read.Rounds"), "isOneUnderWay", MethodTypeDesc.of(CD_boolean))
-                    .ifThen(underWay -> underWay.aload(0)
-                            .getfield(raft("core.read.Rounds"), "latest", CD_long)
-                            .lreturn()))),
+    ROUND_REUSED(before("raft.core.read.Rounds", "start", CodeMutant::roundUnderWay)),
 
     /** A leader counts who has entries of earlier terms. */
-    EARLIER_TERM_COMMITTED_BY_COUNTING(
-            "core.role.Leader",
+    EARLIER_TERM_COMMITTED_BY_COUNTING(insteadOfField(
+            "raft.core.role.Leader",
             "advanceCommit",
-            insteadOfField("firstIndexOfTerm", code -> code.pop().lconst_0())),
+            "firstIndexOfTerm",
+            code -> code.pop().lconst_0())),
 
     /** A write is taken to prove also what has replaced its entries meanwhile. */
-    WRITE_PROVES_WHAT_REPLACED_IT("core.log.WriteProgress", "truncatedFrom", body(CodeBuilder::return_)),
+    WRITE_PROVES_WHAT_REPLACED_IT(doesNothing("raft.core.log.WriteProgress", "truncatedFrom")),
 
     /** What was held back for a write leaves also in a later term. */
     OVERTAKEN_MESSAGE_SENT(
-            "runtime.host.ReplicaDriver",
-            "sendUnlessOvertaken",
-            body(code -> code.aload(0)
-                    .getfield(raft("runtime.host.ReplicaDriver"), "ports", raft("runtime.host.ReplicaPorts"))
-                    .aload(1)
-                    .invokeinterface(
-                            raft("runtime.host.ReplicaPorts"),
-                            "send",
-                            MethodTypeDesc.of(CD_void, raft("core.message.Message")))
-                    .return_()));
+            body("raft.runtime.host.ReplicaDriver", "sendUnlessOvertaken", CodeMutant::sendWhateverTheTerm));
 
-    private final String className;
-    private final String method;
+    @SuppressWarnings("ImmutableEnumChecker") // functions without state
+    private final CodeChange change;
 
-    @SuppressWarnings("ImmutableEnumChecker") // a function without state
-    private final MethodTransform change;
-
-    CodeMutant(String className, String method, MethodTransform change) {
-        this.className = "io.ostraka.raft." + className;
-        this.method = method;
+    CodeMutant(CodeChange change) {
         this.change = change;
     }
 
-    /** Returns the class that is changed. */
-    String className() {
-        return className;
+    /** Returns the run of a seed with the mistake in it. */
+    LongFunction<@Nullable String> seedRun() {
+        return new ChangedSystem(List.of(change)).instance(SeedRun.class);
     }
 
-    /** Returns its method that is changed. */
-    String method() {
-        return method;
+    private static void now(CodeBuilder code) {
+        ClassDesc state = named("raft.core.role.ReplicaState");
+        code.pop()
+                .aload(0)
+                .getfield(named("raft.core.role.LeaderReads"), "state", state)
+                .invokevirtual(state, "nowNanos", MethodTypeDesc.of(CD_long));
     }
 
-    /** Returns how. */
-    MethodTransform change() {
-        return change;
+    private static void roundUnderWay(CodeBuilder code) {
+        ClassDesc rounds = named("raft.core.read.Rounds");
+        code.aload(0)
+                .invokevirtual(rounds, "isOneUnderWay", MethodTypeDesc.of(CD_boolean))
+                .ifThen(underWay ->
+                        underWay.aload(0).getfield(rounds, "latest", CD_long).lreturn());
     }
 
-    private static ClassDesc raft(String name) {
-        return ClassDesc.of("io.ostraka.raft." + name);
-    }
-
-    /** The method does only this. */
-    private static MethodTransform body(Consumer<CodeBuilder> code) {
-        return (method, element) -> {
-            if (element instanceof CodeModel) {
-                method.withCode(code);
-            } else {
-                method.with(element);
-            }
-        };
-    }
-
-    /** The method does this first. */
-    private static MethodTransform before(Consumer<CodeBuilder> code) {
-        return (method, element) -> {
-            if (element instanceof CodeModel model) {
-                method.withCode(whole -> {
-                    code.accept(whole);
-                    model.forEach(whole::with);
-                });
-            } else {
-                method.with(element);
-            }
-        };
-    }
-
-    /** The method does this where it calls another one. */
-    private static MethodTransform insteadOfCall(String called, Consumer<CodeBuilder> code) {
-        return MethodTransform.transformingCode((whole, element) -> {
-            if (element instanceof InvokeInstruction call && call.name().equalsString(called)) {
-                code.accept(whole);
-            } else {
-                whole.with(element);
-            }
-        });
-    }
-
-    /** The method does this where it reads a field. */
-    private static MethodTransform insteadOfField(String read, Consumer<CodeBuilder> code) {
-        return MethodTransform.transformingCode((whole, element) -> {
-            if (element instanceof FieldInstruction field && field.name().equalsString(read)) {
-                code.accept(whole);
-            } else {
-                whole.with(element);
-            }
-        });
+    private static void sendWhateverTheTerm(CodeBuilder code) {
+        ClassDesc ports = named("raft.runtime.host.ReplicaPorts");
+        code.aload(0)
+                .getfield(named("raft.runtime.host.ReplicaDriver"), "ports", ports)
+                .aload(1)
+                .invokeinterface(ports, "send", MethodTypeDesc.of(CD_void, named("raft.core.message.Message")))
+                .return_();
     }
 }

@@ -23,7 +23,7 @@ final class MutantsAreCaughtTest {
     @ParameterizedTest
     @EnumSource(CodeMutant.class)
     void mistakeWithinRaftIsCaught(CodeMutant mutant) {
-        assertCaught(mutant, new MutantLoader(mutant).seedRun());
+        assertCaught(mutant, mutant.seedRun());
     }
 
     private static void assertCaught(Enum<?> mutant, LongFunction<@Nullable String> run) {

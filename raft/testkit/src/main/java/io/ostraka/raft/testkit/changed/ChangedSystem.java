@@ -1,4 +1,4 @@
-package io.ostraka.it.smallscope;
+package io.ostraka.raft.testkit.changed;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,39 +10,68 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
-/** Loads all of Ostraka and the search a second time, with some of its code changed. */
-final class ChangedSystem extends ClassLoader {
+/**
+ * Loads all of Ostraka, its tests included, a second time, with some of its code changed. Everything else is what the
+ * loader of this class has, so that both can speak with each other in the language's own types. Safe for use by several
+ * threads.
+ */
+public final class ChangedSystem extends ClassLoader {
 
     private static final String ROOT = "io.ostraka.";
 
     private final List<CodeChange> changes;
-    private final Set<CodeChange> made = new HashSet<>();
+    private final Set<CodeChange> unmade;
 
-    ChangedSystem(List<CodeChange> changes) {
+    /** The system with these changes. */
+    public ChangedSystem(List<CodeChange> changes) {
         super(ChangedSystem.class.getClassLoader());
-        this.changes = changes;
+        this.changes = List.copyOf(changes);
+        this.unmade = new HashSet<>(changes);
     }
 
     /**
-     * Searches the changed system.
+     * An object of the changed system.
      *
-     * @param run a class that is a {@code UnaryOperator<String[]>} with a public constructor of no parameters
+     * @param type a class with a public constructor of no parameters
+     * @return as a type that is not Ostraka's own
      */
     @SuppressWarnings("unchecked")
-    String[] search(Class<? extends UnaryOperator<String[]>> run, String[] words) {
+    public <T> T instance(Class<? extends T> type) {
         try {
-            UnaryOperator<String[]> own = (UnaryOperator<String[]>)
-                    loadClass(run.getName()).getConstructor().newInstance();
-            String[] found = own.apply(words);
-            if (made.size() < changes.size()) {
-                throw new IllegalStateException("a class that is to be changed is not used by this search");
-            }
-            return found;
+            return (T) loadClass(type.getName()).getConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /**
+     * Fails if the changed system has run without one of the classes that are changed.
+     *
+     * @throws IllegalStateException if a change was not made
+     */
+    public synchronized void checkAllMade() {
+        if (!unmade.isEmpty()) {
+            throw new IllegalStateException("a class that is to be changed is not used: " + unmade);
+        }
+    }
+
+    /**
+     * Makes all changes, and has the machine verify what comes of them, without running anything.
+     *
+     * @throws IllegalStateException if one of them finds no code to change
+     * @throws LinkageError if one of them makes code that no machine runs
+     */
+    public void makeAll() {
+        try {
+            for (String name : changes.stream().map(CodeChange::className).collect(Collectors.toSet())) {
+                Class.forName(ROOT + name, true, this);
+            }
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("there is no class " + e.getMessage(), e);
+        }
+        checkAllMade();
     }
 
     @Override
@@ -61,10 +90,14 @@ final class ChangedSystem extends ClassLoader {
         for (CodeChange change : changes) {
             if (name.equals(ROOT + change.className())) {
                 bytes = changed(bytes, change);
-                made.add(change);
+                made(change);
             }
         }
         return defineClass(name, bytes, 0, bytes.length);
+    }
+
+    private synchronized void made(CodeChange change) {
+        unmade.remove(change);
     }
 
     private byte[] read(String name) throws ClassNotFoundException {
@@ -85,7 +118,7 @@ final class ChangedSystem extends ClassLoader {
         byte[] mutated = files.transformClass(
                 model,
                 ClassTransform.transformingMethods(
-                        method -> method.methodName().equalsString(change.method()), change.change()));
+                        method -> change.isAbout(method.methodName().stringValue()), change.change()));
         byte[] copied = files.transformClass(model, ClassTransform.ACCEPT_ALL);
         if (Arrays.equals(mutated, copied)) {
             throw new IllegalStateException(change + " changes nothing: there is no such code");
