@@ -9,6 +9,7 @@ import io.ostraka.raft.runtime.host.Leadership;
 import io.ostraka.raft.runtime.statemachine.AppliedState;
 import io.ostraka.raft.runtime.statemachine.StateMachine;
 import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
+import io.ostraka.shardctrler.machine.ControllerStateMachine;
 import io.ostraka.shardkv.command.Command;
 import io.ostraka.shardkv.command.CommandCodec;
 import io.ostraka.shardkv.command.MalformedCommandException;
@@ -46,6 +47,7 @@ final class GroupsOracle {
     private final SortedMap<GroupId, Known> groups = new TreeMap<>();
     private final ShardsOracle shards;
     private final WritesOracle writes;
+    private final ConfigsOracle configs = new ConfigsOracle();
 
     GroupsOracle(ShardsOracle shards, WritesOracle writes) {
         this.shards = shards;
@@ -153,12 +155,20 @@ final class GroupsOracle {
             if (machine instanceof GroupStateMachine kv && entries.getLast().index() == known.highest) {
                 shards.advanced(replica.group(), kv.view(), handOver);
             }
+            if (machine instanceof ControllerStateMachine controller
+                    && entries.getLast().index() == known.highest) {
+                configs.advanced(controller.published().state().config());
+            }
         }
     }
 
     /** Returns whether the entry may change who holds what. */
     private boolean firstApplied(GroupId group, Entry entry, @Nullable Object answer) {
-        if (entry.type() != EntryType.COMMAND || group.equals(GroupId.CONTROLLER)) {
+        if (entry.type() != EntryType.COMMAND) {
+            return false;
+        }
+        if (group.equals(GroupId.CONTROLLER)) {
+            configs.answered(entry.payload(), answer);
             return false;
         }
         try {

@@ -16,6 +16,7 @@ import io.ostraka.shardkv.store.KvCursor;
 import io.ostraka.shardkv.store.MemoryKvStore;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -191,6 +192,7 @@ final class Quiescence {
                 missing.add("m" + machine.index() + " is down");
                 continue;
             }
+            checkNoOtherRows(machine, server);
             for (WitnessedHost.Hosted hosted : server.host().replicas()) {
                 GroupId group = hosted.descriptor().group();
                 boolean known = group.equals(GroupId.CONTROLLER)
@@ -202,6 +204,32 @@ final class Quiescence {
                 }
             }
         }
+    }
+
+    /** The store has rows of the replicas that run, and no others. */
+    private void checkNoOtherRows(Machine machine, Server server) {
+        Set<Long> running = new HashSet<>();
+        server.host()
+                .replicas()
+                .forEach(hosted -> running.add(hosted.descriptor().replica().value()));
+        long next = 0;
+        while (next >= 0) {
+            try (KvCursor cursor = machine.store().scan(prefix(next), prefix(-1))) {
+                if (!cursor.next()) {
+                    return;
+                }
+                byte[] key = cursor.key().toByteArray();
+                long replica = ByteBuffer.wrap(key).getLong();
+                if (!running.contains(replica)) {
+                    missing.add("the store of m" + machine.index() + " still has rows of replica " + replica);
+                }
+                next = replica + 1;
+            }
+        }
+    }
+
+    private static Bytes prefix(long replica) {
+        return Bytes.wrap(ByteBuffer.allocate(Long.BYTES).putLong(replica).array());
     }
 
     private WitnessedHost.@Nullable Hosted hosted(ReplicaId replica) {
@@ -228,10 +256,7 @@ final class Quiescence {
             }
             MemoryKvStore store = machine.store();
             long id = hosted.descriptor().replica().value();
-            Bytes from = Bytes.wrap(ByteBuffer.allocate(Long.BYTES).putLong(id).array());
-            Bytes to =
-                    Bytes.wrap(ByteBuffer.allocate(Long.BYTES).putLong(id + 1).array());
-            try (KvCursor cursor = store.scan(from, to)) {
+            try (KvCursor cursor = store.scan(prefix(id), prefix(id + 1))) {
                 while (cursor.next()) {
                     if (cursor.key().size() > OWN_BYTES && cursor.key().byteAt(Long.BYTES) != 0) {
                         rows.put(cursor.key().slice(OWN_BYTES, cursor.key().size()), cursor.value());
