@@ -131,6 +131,7 @@ final class ClientEnd<Q, A> extends ClientCall<Q, A> implements Connection.CallE
             if (other != null && on != null) {
                 channel.wires().trace().note("frame", bytes.length, java.util.Arrays.hashCode(bytes));
                 on.send(() -> other.arrived(bytes));
+                channel.wires().leaves(message);
             }
         });
     }

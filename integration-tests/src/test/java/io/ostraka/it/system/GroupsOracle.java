@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,10 +49,16 @@ final class GroupsOracle {
     private final ShardsOracle shards;
     private final WritesOracle writes;
     private final ConfigsOracle configs = new ConfigsOracle();
+    private BiConsumer<GroupId, Bytes> steps = (_, _) -> {};
 
     GroupsOracle(ShardsOracle shards, WritesOracle writes) {
         this.shards = shards;
         this.writes = writes;
+    }
+
+    /** Tells, from now on, each command of a group's log that an agent proposed to get on with the plan. */
+    void tellSteps(BiConsumer<GroupId, Bytes> listener) {
+        steps = listener;
     }
 
     /** How many leaders there have been. */
@@ -176,6 +183,11 @@ final class GroupsOracle {
             if (command instanceof Command.WriteBatch batch && answer instanceof KvResult.Writes answers) {
                 writes.applied(group, batch.writes(), answers.results());
                 return false;
+            }
+            if (command instanceof Command.HandOverStep
+                    || command instanceof Command.CreateShard
+                    || command instanceof Command.ConfigUpdate) {
+                steps.accept(group, entry.payload());
             }
             return true;
         } catch (MalformedCommandException e) {

@@ -47,6 +47,7 @@ final class Operator {
     private final SortedMap<Long, List<String>> machinesOf = new TreeMap<>();
     private final SortedSet<Long> joined = new TreeSet<>();
     private int asked;
+    private int lastMoved;
     private long changes;
     private boolean busy;
     private boolean stopped;
@@ -183,9 +184,7 @@ final class Operator {
                                 .addAllAddresses(machinesOf.getOrDefault(gid, List.of()))));
             case 3, 4 -> request.setLeave(Leave.newBuilder().addGids(gid));
             case 5, 6, 7 ->
-                request.setMove(Move.newBuilder()
-                        .setShard(dice.random().nextInt(world.swarm().shards()))
-                        .setGid(gid));
+                request.setMove(Move.newBuilder().setShard(shardToMove()).setGid(gid));
             case 8 ->
                 request.setUnpin(Unpin.newBuilder()
                         .addShards(dice.random().nextInt(world.swarm().shards())));
@@ -193,6 +192,14 @@ final class Operator {
         }
         busy = true;
         untilTaken(request, reply -> idle());
+    }
+
+    /** Often the one that was moved last: plans that change while they are carried out are where the trouble is. */
+    private int shardToMove() {
+        if (dice.chance(0.5)) {
+            lastMoved = dice.random().nextInt(world.swarm().shards());
+        }
+        return lastMoved;
     }
 
     private void nonsense(ChangeRequest.Builder request) {
@@ -246,8 +253,16 @@ final class Operator {
         change.setRequestId(Id128.newBuilder()
                 .setHigh(dice.random().nextLong())
                 .setLow(dice.random().nextLong()));
-        world.trace().say(() -> "operator: " + oneLine(change.build()));
-        ask(change.build(), "", done);
+        ChangeRequest request = change.build();
+        world.trace().say(() -> "operator: " + oneLine(request));
+        ask(request, "", reply -> {
+            if (dice.chance(0.1)) {
+                // Asked again, it is answered as before, and nothing is done.
+                ask(request, "", again -> done.accept(reply));
+            } else {
+                done.accept(reply);
+            }
+        });
     }
 
     private void ask(ChangeRequest change, String hint, Consumer<ChangeReply> done) {

@@ -50,7 +50,7 @@ final class SystemClient {
         this.client = RealOstrakaClient.start(
                 ClientOptions.DEFAULT
                         .withControllers(world.controllerAddresses())
-                        .withTimeoutMillis(dice.oneOf(1_000L, 3_000L, TIMEOUT_MILLIS))
+                        .withTimeoutMillis(dice.oneOf(200L, 1_000L, 3_000L, TIMEOUT_MILLIS))
                         .withClock(workload.clock()),
                 new ClientWires(world.wires(), world.placeOfClient(number), life, threads),
                 new SplittableRandom(dice.random().nextLong()));

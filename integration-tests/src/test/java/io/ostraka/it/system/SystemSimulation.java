@@ -41,6 +41,8 @@ final class SystemSimulation {
     private final Workload workload;
     private final Operator operator;
     private final SystemChaos chaos;
+    private final LateRepeats repeats;
+    private final LateProposals proposals;
     private final Quiescence quiescence;
 
     private SystemSimulation(SystemWorld world) {
@@ -48,6 +50,8 @@ final class SystemSimulation {
         this.workload = new Workload(world);
         this.operator = new Operator(world);
         this.chaos = new SystemChaos(world);
+        this.repeats = new LateRepeats(world);
+        this.proposals = new LateProposals(world);
         this.quiescence = new Quiescence(world);
         world.trace().say(world.swarm()::toString);
     }
@@ -75,11 +79,15 @@ final class SystemSimulation {
         operator.begin();
         workload.begin();
         chaos.begin();
+        repeats.begin();
+        proposals.begin();
         until(faultyNanos);
         List<Integer> effects = world.machines().stream().map(Machine::effects).toList();
         workload.stop();
         operator.stop();
         chaos.stop();
+        repeats.stop();
+        proposals.stop();
         Set<Machine> core = canDoWithMajority() ? world.losses().core(world.dice("core")) : allMachines();
         heal(core);
         converge("in the core " + core, () -> !workload.isOwedAnswers() && finished(core));

@@ -36,6 +36,7 @@ import java.util.concurrent.TimeUnit;
  * @param clockDrift by which part clocks run fast or slow at most
  * @param faults the mean time between faults of each kind that is on, in nanoseconds
  * @param changeNanos the mean time between changes of the configuration, 0 for none
+ * @param repeatRate how often a write that has ended is sent again; steps of hand-overs are proposed again more often
  */
 record SystemSwarm(
         int controllers,
@@ -55,7 +56,8 @@ record SystemSwarm(
         long restartNanosMax,
         double clockDrift,
         Map<Fault, Long> faults,
-        long changeNanos) {
+        long changeNanos,
+        double repeatRate) {
 
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -98,7 +100,8 @@ record SystemSwarm(
                 (long) dice.logUniform(20.0 * MILLI, 10.0 * election),
                 drift(dice, raft),
                 faults(dice),
-                dice.chance(0.15) ? 0 : (long) dice.logUniform(1.0 * SECOND, 20.0 * SECOND));
+                dice.chance(0.15) ? 0 : (long) dice.logUniform(0.1 * SECOND, 10.0 * SECOND),
+                dice.chance(0.3) ? 0 : dice.logUniform(1e-3, 0.3));
     }
 
     /** A small cluster, a busy client and many moves, and nothing that goes wrong by itself. */
@@ -131,7 +134,8 @@ record SystemSwarm(
                 300 * MILLI,
                 0,
                 Map.of(),
-                SECOND);
+                SECOND,
+                0);
     }
 
     private static List<Integer> groups(Dice dice) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class Wires {
     private final SortedMap<String, Listening> listening = new TreeMap<>();
     private final List<Connection> connections = new ArrayList<>();
     private final boolean[][] cut;
+    private Consumer<Object> overhearing = _ -> {};
     private Manner manner;
     private long carried;
 
@@ -47,6 +49,15 @@ final class Wires {
 
     Trace trace() {
         return trace;
+    }
+
+    /** Tells all further messages of callers, when they leave. */
+    void overhear(Consumer<Object> listener) {
+        overhearing = listener;
+    }
+
+    void leaves(Object message) {
+        overhearing.accept(message);
     }
 
     /** How many frames were sent. */

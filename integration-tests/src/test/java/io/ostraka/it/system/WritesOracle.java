@@ -33,6 +33,11 @@ final class WritesOracle {
         return done.values().stream().mapToLong(NavigableMap::size).sum();
     }
 
+    /** Whether it is known how the write ended: nothing that is sent for it can change that. */
+    boolean hasEnded(Name name) {
+        return outcomes.containsKey(name);
+    }
+
     /** Returns what took effect on a shard, by its revisions. */
     List<Done> of(int shard) {
         return new ArrayList<>(done.getOrDefault(shard, new TreeMap<>()).values());

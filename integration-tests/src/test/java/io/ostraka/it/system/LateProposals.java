@@ -1,0 +1,64 @@
+package io.ostraka.it.system;
+
+import io.ostraka.raft.core.Bytes;
+import io.ostraka.raft.core.GroupId;
+import io.ostraka.raft.core.input.Budget;
+import io.ostraka.raft.testkit.sim.Dice;
+
+/**
+ * Proposes steps of hand-overs and changes of the configuration again that are in a group's log already, however long
+ * ago, as a leader might that was deposed before it heard of them. What does not match the state by then must come to
+ * nothing.
+ */
+final class LateProposals {
+
+    private static final double DELAY_MIN_NANOS = 1e6;
+    private static final double DELAY_MAX_NANOS = 10e9;
+
+    private final SystemWorld world;
+    private final Dice dice;
+    private final double rate;
+    private boolean stopped;
+
+    LateProposals(SystemWorld world) {
+        this.world = world;
+        this.dice = world.dice("proposals");
+        // There are far fewer of these than of writes.
+        this.rate = Math.sqrt(world.swarm().repeatRate());
+    }
+
+    void begin() {
+        if (rate > 0) {
+            world.groups().tellSteps(this::logged);
+        }
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    private void logged(GroupId group, Bytes command) {
+        if (!stopped && dice.chance(rate)) {
+            long delay = (long) dice.logUniform(DELAY_MIN_NANOS, DELAY_MAX_NANOS);
+            world.queue().after(delay, () -> propose(group, command));
+        }
+    }
+
+    private void propose(GroupId group, Bytes command) {
+        for (Machine machine : world.nodes()) {
+            Server server = machine.server();
+            Life life = machine.life();
+            if (stopped || server == null || life == null) {
+                continue;
+            }
+            for (WitnessedHost.Hosted hosted : server.host().replicas()) {
+                if (hosted.descriptor().group().equals(group)
+                        && hosted.group().leadership().leads()) {
+                    world.trace().note("proposal", group.gid(), command.size());
+                    life.run(() -> hosted.group().propose(command, Budget.PROTOCOL, _ -> {}));
+                    return;
+                }
+            }
+        }
+    }
+}
