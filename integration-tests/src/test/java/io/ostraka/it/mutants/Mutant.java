@@ -1,0 +1,38 @@
+package io.ostraka.it.mutants;
+
+import io.ostraka.it.system.SeedRun;
+import io.ostraka.raft.testkit.changed.ChangedSystem;
+import io.ostraka.raft.testkit.changed.CodeChange;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * A mistake that the simulation of the whole system must notice.
+ *
+ * @param name names it, in small letters and hyphens
+ * @param rule the rule that is broken
+ * @param source where the rule is from: a section of the design, or a row of the catalogue of faults
+ * @param noticedBy who may be the first to notice, of the oracles of {@code io.ostraka.it.system}; {@code handler}
+ *     stands for an exception out of production's code
+ * @param changes what the code does instead
+ */
+record Mutant(String name, String rule, String source, Set<String> noticedBy, List<CodeChange> changes) {
+
+    /** A mutant that the oracles named, with commas between, notice. */
+    static Mutant of(String name, String rule, String source, String noticedBy, CodeChange... changes) {
+        return new Mutant(name, rule, source, Set.of(noticedBy.split(", ")), List.of(changes));
+    }
+
+    /** The simulation with the mistake in it. */
+    UnaryOperator<String[]> system() {
+        ChangedSystem changed = new ChangedSystem(changes);
+        changed.makeAll();
+        return changed.instance(SeedRun.class);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

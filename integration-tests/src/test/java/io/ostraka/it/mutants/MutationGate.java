@@ -1,0 +1,87 @@
+package io.ostraka.it.mutants;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ostraka.it.system.SeedRun;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every mutant, from five starts: how many seeds the simulation needs to notice it. Prints a table. Profile
+ * {@code mutants}; {@code -Dmutants.seeds} bounds the search, {@code -Dmutants.starts} says from how many starts,
+ * {@code -Dmutants.seconds} how long faults last in each run.
+ */
+final class MutationGate {
+
+    private static final int SEEDS_MAX = Integer.getInteger("mutants.seeds", 10_000);
+    private static final int MEDIAN_MAX = 500;
+    private static final int STARTS = Integer.getInteger("mutants.starts", 5);
+    private static final long APART = 1_000_000;
+    private static final long FAULTY_NANOS = Long.getLong("mutants.seconds", 20) * 1_000_000_000L;
+
+    private static final List<String> TABLE = Collections.synchronizedList(new ArrayList<>());
+
+    static List<Mutant> mutants() {
+        return Mutants.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("mutants")
+    void isNoticed(Mutant mutant) {
+        UnaryOperator<String[]> system = mutant.system();
+        List<Integer> needed = new ArrayList<>();
+        Set<String> by = new TreeSet<>();
+        for (int start = 0; start < STARTS; start++) {
+            Search search = new Search(system, start * APART);
+            assertThat(search.noticed)
+                    .as("%s in the %d seeds from %d on", mutant, SEEDS_MAX, start * APART + 1)
+                    .hasSize(2);
+            assertThat(search.noticed[0])
+                    .as("who noticed %s with seed %d: %s", mutant, start * APART + search.seeds, search.noticed[1])
+                    .isIn(mutant.noticedBy());
+            assertThat(new SeedRun().apply(words(start * APART + search.seeds)))
+                    .as("without the mistake nothing is wrong with seed %d", start * APART + search.seeds)
+                    .isEmpty();
+            by.add(search.noticed[0]);
+            needed.add(search.seeds);
+        }
+        Collections.sort(needed);
+        int median = needed.get(STARTS / 2);
+        String row = "| `%s` | %s | %d | %d | %s |"
+                .formatted(mutant, mutant.source(), median, needed.getLast(), String.join(", ", by));
+        System.out.println(row);
+        TABLE.add(row);
+        assertThat(median).as("seeds to notice %s, the median", mutant).isLessThanOrEqualTo(MEDIAN_MAX);
+    }
+
+    @AfterAll
+    static void printTable() {
+        System.out.println("| mutant | source | median | slowest | noticed by |\n| --- | --- | --- | --- | --- |");
+        TABLE.forEach(System.out::println);
+    }
+
+    private static String[] words(long seed) {
+        return new String[] {String.valueOf(seed), String.valueOf(FAULTY_NANOS)};
+    }
+
+    /** Seed after seed until something is noticed. */
+    private static final class Search {
+
+        private int seeds;
+        private String[] noticed = new String[0];
+
+        Search(UnaryOperator<String[]> system, long after) {
+            while (noticed.length == 0 && seeds < SEEDS_MAX) {
+                seeds++;
+                noticed = system.apply(words(after + seeds));
+            }
+        }
+    }
+}
