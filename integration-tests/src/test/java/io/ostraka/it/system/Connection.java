@@ -72,6 +72,9 @@ final class Connection {
             to.lastArrivalNanos = at;
             to.arriving.add(arrival);
             wires.queue().after(at - wires.queue().nowNanos(), to::arrive);
+            if (wires.isLosing()) {
+                wires.queue().after(0, Connection.this::reset);
+            }
         }
 
         private void arrive() {
@@ -138,6 +141,12 @@ final class Connection {
 
     Side server() {
         return server;
+    }
+
+    /** Breaks for both sides; what is on its way is lost. */
+    void reset() {
+        client.breakOff("reset");
+        server.breakOff("reset");
     }
 
     boolean joins(int one, int other) {

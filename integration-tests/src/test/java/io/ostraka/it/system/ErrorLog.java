@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * caught and went on from. None may be there but those that simulate the end of a process, and a disk's where it ends
  * the process, or where whoever founds the cluster is told, and asks again.
  */
-final class ErrorLog implements AutoCloseable {
+public final class ErrorLog implements AutoCloseable {
 
     private static final List<String> MAY_MEET_THE_DISK = List.of(".HostedGroup", ".Founding");
 
@@ -46,7 +46,7 @@ final class ErrorLog implements AutoCloseable {
     }
 
     /** From now on takes errors; everything below is silent, since it would be most of the work. */
-    ErrorLog() {
+    public ErrorLog() {
         root.setLevel(Level.ERROR);
         root.iteratorForAppenders().forEachRemaining(each -> each.addFilter(new Silence()));
         appender.setContext(root.getLoggerContext());
@@ -55,7 +55,7 @@ final class ErrorLog implements AutoCloseable {
     }
 
     /** Fails if there was an error since the last time. */
-    void check() {
+    public void check() {
         if (!errors.isEmpty()) {
             String first = errors.getFirst();
             errors.clear();

@@ -50,6 +50,7 @@ final class GroupsOracle {
     private final WritesOracle writes;
     private final ConfigsOracle configs = new ConfigsOracle();
     private BiConsumer<GroupId, Bytes> steps = (_, _) -> {};
+    private long installed;
 
     GroupsOracle(ShardsOracle shards, WritesOracle writes) {
         this.shards = shards;
@@ -69,6 +70,11 @@ final class GroupsOracle {
     /** Whether a group of shards has applied something, as it does once the cluster is founded. */
     boolean isFounded() {
         return groups.keySet().stream().anyMatch(group -> !group.equals(GroupId.CONTROLLER));
+    }
+
+    /** How many snapshots have become the state of a replica. */
+    long installed() {
+        return installed;
     }
 
     /** Grows while the groups get on. */
@@ -197,6 +203,7 @@ final class GroupsOracle {
 
     /** A snapshot has become a replica's state. */
     void installed(ReplicaDescriptor replica, AppliedState state, StateMachine<?> machine) {
+        installed++;
         Known known = of(replica.group());
         long index = state.position().index();
         if (index > known.highest) {

@@ -24,15 +24,19 @@ import java.util.Map;
 final class HistoryCheck {
 
     private final SystemWorld world;
-    private final Workload workload;
+    private final List<Call<KvOperation, KvResult>> calls;
+    private final Map<Integer, WritesOracle.Name> names;
 
-    HistoryCheck(SystemWorld world, Workload workload) {
+    /**
+     * @param names under which names those writes were sent whose outcome was unknown at first, by the ids of the calls
+     */
+    HistoryCheck(SystemWorld world, List<Call<KvOperation, KvResult>> calls, Map<Integer, WritesOracle.Name> names) {
         this.world = world;
-        this.workload = workload;
+        this.calls = calls;
+        this.names = names;
     }
 
     void check() {
-        List<Call<KvOperation, KvResult>> calls = workload.calls();
         Verdict<KvOperation, KvResult> verdict =
                 LinearizabilityChecker.ofKeysAndValues(Bound.DEFAULT).check(calls);
         if (!verdict.isLinearizable()) {
@@ -41,7 +45,9 @@ final class HistoryCheck {
         Map<Integer, List<Call<KvOperation, KvResult>>> byShard = new HashMap<>();
         calls.forEach(call -> byShard.computeIfAbsent(shardOf(call.operation()), _ -> new ArrayList<>())
                 .add(call));
-        byShard.forEach(this::checkOrder);
+        for (int shard = 0; shard < world.swarm().shards(); shard++) {
+            checkOrder(shard, byShard.getOrDefault(shard, List.of()));
+        }
     }
 
     private int shardOf(KvOperation operation) {
@@ -51,11 +57,11 @@ final class HistoryCheck {
     }
 
     /** A shard's revisions are the order in which its writes took effect. */
-    private void checkOrder(int shard, List<Call<KvOperation, KvResult>> calls) {
+    private void checkOrder(int shard, List<Call<KvOperation, KvResult>> ofShard) {
         Map<Long, Call<KvOperation, KvResult>> byRevision = new HashMap<>();
         Map<WritesOracle.Name, Call<KvOperation, KvResult>> byName = new HashMap<>();
-        for (Call<KvOperation, KvResult> call : calls) {
-            WritesOracle.Name name = workload.names().get(call.id());
+        for (Call<KvOperation, KvResult> call : ofShard) {
+            WritesOracle.Name name = names.get(call.id());
             long revision = revisionOf(call);
             if (name != null) {
                 byName.put(name, call);
@@ -72,7 +78,7 @@ final class HistoryCheck {
             }
             commits.add(new Commit<>(done.revision(), call.id(), call.operation()));
         }
-        List<String> wrong = new CommitOrderCheck<>(KvModel.EXACT).check(calls, commits);
+        List<String> wrong = new CommitOrderCheck<>(KvModel.EXACT).check(ofShard, commits);
         if (!wrong.isEmpty()) {
             throw new SystemViolation("shard " + shard + " did otherwise than its clients were told: " + wrong);
         }

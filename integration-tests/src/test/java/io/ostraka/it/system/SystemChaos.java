@@ -136,9 +136,7 @@ final class SystemChaos {
         List<Connection> open = world.wires().connections();
         if (!open.isEmpty()) {
             world.counts().injected(Fault.CONNECTION_RESET);
-            Connection connection = open.get(dice.random().nextInt(open.size()));
-            connection.client().breakOff("reset");
-            connection.server().breakOff("reset");
+            open.get(dice.random().nextInt(open.size())).reset();
         }
     }
 

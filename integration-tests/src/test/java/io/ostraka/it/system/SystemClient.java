@@ -51,7 +51,7 @@ final class SystemClient {
                 ClientOptions.DEFAULT
                         .withControllers(world.controllerAddresses())
                         .withTimeoutMillis(dice.oneOf(200L, 1_000L, 3_000L, TIMEOUT_MILLIS))
-                        .withClock(workload.clock()),
+                        .withClock(new ClientClock(world.queue())),
                 new ClientWires(world.wires(), world.placeOfClient(number), life, threads),
                 new SplittableRandom(dice.random().nextLong()));
     }

@@ -93,7 +93,7 @@ final class SystemSimulation {
         converge("in the core " + core, () -> !workload.isOwedAnswers() && finished(core));
         heal(allMachines());
         converge("after healing", quiescence::isReached);
-        new HistoryCheck(world, workload).check();
+        new HistoryCheck(world, workload.calls(), workload.names()).check();
         world.machines().forEach(machine -> {
             machine.settle();
             machine.crash(Life.End.MACHINE);

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Wires {
 
+    private static final double BREAKING = 1.0 / 30;
+    private static final long FURTHER_NANOS_MAX = 26_000_000;
+
     /** How the network behaves. */
     record Manner(long delayMinNanos, long delayMeanNanos, double slowRate, long giveUpNanos) {}
 
@@ -33,6 +36,7 @@ final class Wires {
     private final boolean[][] cut;
     private Consumer<Object> overhearing = _ -> {};
     private Manner manner;
+    private boolean unreliable;
     private long carried;
 
     Wires(EventQueue queue, Trace trace, Dice dice, Manner manner, int places) {
@@ -92,8 +96,21 @@ final class Wires {
                 manner.giveUpNanos());
     }
 
+    /** From now on everything takes up to 26 ms longer, and one frame in thirty breaks its connection; or no more. */
+    void unreliable(boolean now) {
+        unreliable = now;
+    }
+
+    /** Whether the frame that is sent now is lost, and its connection with it. */
+    boolean isLosing() {
+        return unreliable && dice.chance(BREAKING);
+    }
+
     long delayNanos() {
         long delay = manner.delayMinNanos() + dice.nextNanos(manner.delayMeanNanos());
+        if (unreliable) {
+            delay += dice.random().nextLong(FURTHER_NANOS_MAX);
+        }
         return dice.chance(manner.slowRate()) ? delay * dice.between(10, 100) : delay;
     }
 

@@ -1,6 +1,5 @@
 package io.ostraka.it.system;
 
-import io.ostraka.client.internal.Clock;
 import io.ostraka.raft.testkit.history.Call;
 import io.ostraka.raft.testkit.history.HistoryRecorder;
 import io.ostraka.raft.testkit.history.KvOperation;
@@ -13,7 +12,6 @@ import java.util.Map;
 /** All clients of a run and the history of what they were told. */
 final class Workload {
 
-    private final SystemWorld world;
     private final HistoryRecorder<KvOperation, KvResult> recorder;
     private final Map<Integer, WritesOracle.Name> names = new HashMap<>();
     private final List<SystemClient> clients = new ArrayList<>();
@@ -22,7 +20,6 @@ final class Workload {
     private long returned;
 
     Workload(SystemWorld world) {
-        this.world = world;
         this.recorder = new HistoryRecorder<>(world.queue()::nowNanos);
         this.keys = keys(world.swarm().keys());
         for (int i = 0; i < world.swarm().clients(); i++) {
@@ -37,25 +34,6 @@ final class Workload {
             keys.add(i % 3 == 2 ? "{pair" + i / 3 + "}b" : i % 3 == 1 ? "{pair" + i / 3 + "}a" : "key" + i);
         }
         return List.copyOf(keys);
-    }
-
-    Clock clock() {
-        return new Clock() {
-            @Override
-            public long epochSeconds() {
-                return 1_700_000_000L + world.queue().nowNanos() / 1_000_000_000L;
-            }
-
-            @Override
-            public void pauseMillis(long millis) {
-                throw new SystemViolation("a simulated client waits for nothing");
-            }
-
-            @Override
-            public long getAsLong() {
-                return world.queue().nowNanos();
-            }
-        };
     }
 
     HistoryRecorder<KvOperation, KvResult> recorder() {
