@@ -192,7 +192,7 @@ final class Quiescence {
                 missing.add("m" + machine.index() + " is down");
                 continue;
             }
-            checkNoOtherRows(machine, server);
+            checkNoOtherRows(config, machine, server);
             for (WitnessedHost.Hosted hosted : server.host().replicas()) {
                 GroupId group = hosted.descriptor().group();
                 boolean known = group.equals(GroupId.CONTROLLER)
@@ -206,12 +206,18 @@ final class Quiescence {
         }
     }
 
-    /** The store has rows of the replicas that run, and no others. */
-    private void checkNoOtherRows(Machine machine, Server server) {
+    /** The store has rows of the replicas that run, and of those that would if they were not damaged, and no others. */
+    private void checkNoOtherRows(ClusterConfig config, Machine machine, Server server) {
         Set<Long> running = new HashSet<>();
         server.host()
                 .replicas()
                 .forEach(hosted -> running.add(hosted.descriptor().replica().value()));
+        Set<Long> damaged = new HashSet<>();
+        config.groups()
+                .values()
+                .forEach(group -> group.replicas().stream()
+                        .filter(replica -> world.losses().has(new ReplicaId(replica.replicaId()), server.nodeId()))
+                        .forEach(replica -> damaged.add(replica.replicaId())));
         long next = 0;
         while (next >= 0) {
             try (KvCursor cursor = machine.store().scan(prefix(next), prefix(-1))) {
@@ -220,7 +226,7 @@ final class Quiescence {
                 }
                 byte[] key = cursor.key().toByteArray();
                 long replica = ByteBuffer.wrap(key).getLong();
-                if (!running.contains(replica)) {
+                if (!running.contains(replica) && !damaged.contains(replica)) {
                     missing.add("the store of m" + machine.index() + " still has rows of replica " + replica);
                 }
                 next = replica + 1;
