@@ -42,13 +42,13 @@ final class ControllerMutants {
                     "leaver-goes-unsettled",
                     "a group goes only when nothing can arrive at it any more",
                     "FAULTS 2, DESIGN 4",
-                    "ShardsOracle, SystemSimulation",
+                    "ShardsOracle, SystemSimulation, ErrorLog",
                     says(STATE + "Settlements$Draft", "isClear", true)),
             Mutant.of(
                     "leaver-goes-with-its-shards",
                     "a group goes only when it owns nothing",
                     "DESIGN 4, M51",
-                    "SystemSimulation, ShardsOracle, SystemWorld, handler, GroupsOracle",
+                    "SystemSimulation, ShardsOracle, SystemWorld, ErrorLog, GroupsOracle",
                     insteadOfCall(
                             STATE + "ConfigDraft",
                             "removeSettledLeavers",
@@ -74,13 +74,13 @@ final class ControllerMutants {
                     "plan-differs-between-controllers",
                     "the plan depends on nothing but the state",
                     "M49, H8",
-                    "GroupsOracle, SystemSimulation, ConfigsOracle",
+                    "GroupsOracle, SystemSimulation, ConfigsOracle, ErrorLog",
                     redirecting(STATE + "ConfigDraft", "rebalance", "Balancer.balance", INSTEAD)),
             Mutant.of(
                     "repeated-request-done-again",
                     "a request that is repeated has the answer that it had",
                     "DESIGN 4, C1",
-                    "ConfigsOracle",
+                    "ConfigsOracle, ErrorLog",
                     insteadOfCall(
                             STATE + "Transitions",
                             "administer",
@@ -90,14 +90,14 @@ final class ControllerMutants {
                     "older-owner-believed",
                     "an owner is recorded by a higher epoch only",
                     "DESIGN 5.7",
-                    "ConfigsOracle",
+                    "ConfigsOracle, ErrorLog",
                     anyEpoch("own"),
                     anyEpoch("isNewOwner")),
             Mutant.of(
                     "claimed-twice",
                     "the first claim counts",
                     "DESIGN 5.1",
-                    "ConfigsOracle, ShardsOracle",
+                    "ConfigsOracle, ShardsOracle, ErrorLog",
                     insteadOfCall(
                             STATE + "Reports",
                             "isBirth",

@@ -26,9 +26,14 @@ record Mutant(String name, String rule, String source, Set<String> noticedBy, Li
 
     /** The simulation with the mistake in it. */
     UnaryOperator<String[]> system() {
+        return running(SeedRun.class);
+    }
+
+    /** The same for another kind of run. */
+    UnaryOperator<String[]> running(Class<? extends UnaryOperator<String[]>> run) {
         ChangedSystem changed = new ChangedSystem(changes);
         changed.makeAll();
-        return changed.instance(SeedRun.class);
+        return changed.instance(run);
     }
 
     @Override

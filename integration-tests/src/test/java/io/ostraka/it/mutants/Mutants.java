@@ -21,4 +21,11 @@ final class Mutants {
                 .filter(mutant -> mutant.name().startsWith(only))
                 .toList();
     }
+
+    static Mutant named(String name) {
+        return all().stream()
+                .filter(mutant -> mutant.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
 }

@@ -53,14 +53,11 @@ final class MutantsAreNoticedTest {
                 "done-number-not-asked",
                 "sessions-move-not",
                 "join-of-unknown-addresses",
-                "image-not-forced",
+                "epoch-not-raised",
                 "incarnation-given-twice",
             })
     void mistakeIsNoticedWithASeedThatIsKnown(String name) {
-        Mutant mutant = mutants().stream()
-                .filter(each -> each.name().equals(name))
-                .findFirst()
-                .orElseThrow();
+        Mutant mutant = Mutants.named(name);
         String[] noticed = mutant.system().apply(SEED_AND_NANOS);
 
         assertThat(noticed).hasSize(2);

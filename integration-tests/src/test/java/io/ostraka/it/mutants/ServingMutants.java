@@ -90,7 +90,7 @@ final class ServingMutants {
                     "unanswered-number-let-go",
                     "the lowest unanswered number is held back by what is in flight",
                     "DESIGN 6",
-                    "HistoryCheck, WritesOracle, SystemClient",
+                    "SystemClient",
                     insteadOfField(
                             ROUTING + "NumberWindow",
                             "lowestUnanswered",

@@ -4,20 +4,26 @@ import io.ostraka.raft.core.Bytes;
 import io.ostraka.raft.core.GroupId;
 import io.ostraka.raft.core.input.Budget;
 import io.ostraka.raft.testkit.sim.Dice;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Proposes steps of hand-overs and changes of the configuration again that are in a group's log already, however long
- * ago, as a leader might that was deposed before it heard of them. What does not match the state by then must come to
- * nothing.
+ * Whenever a step of a hand-over or a change of the configuration is in a group's log, proposes some step again that
+ * some group's log has, however long ago, as a leader might that was deposed before it heard of it. What does not match
+ * the state by then must come to nothing.
  */
 final class LateProposals {
 
-    private static final double DELAY_MIN_NANOS = 1e6;
-    private static final double DELAY_MAX_NANOS = 10e9;
+    private static final double DELAY_MIN_NANOS = 1e5;
+    private static final double DELAY_MAX_NANOS = 1e9;
+    private static final int LATEST = 8;
+
+    private record Step(GroupId group, Bytes command) {}
 
     private final SystemWorld world;
     private final Dice dice;
     private final double rate;
+    private final List<Step> steps = new ArrayList<>();
     private boolean stopped;
 
     LateProposals(SystemWorld world) {
@@ -38,9 +44,15 @@ final class LateProposals {
     }
 
     private void logged(GroupId group, Bytes command) {
-        if (!stopped && dice.chance(rate)) {
+        if (stopped) {
+            return;
+        }
+        steps.add(new Step(group, command));
+        if (dice.chance(rate)) {
+            int from = dice.chance(0.5) ? 0 : Math.max(0, steps.size() - LATEST);
+            Step step = steps.get(from + dice.random().nextInt(steps.size() - from));
             long delay = (long) dice.logUniform(DELAY_MIN_NANOS, DELAY_MAX_NANOS);
-            world.queue().after(delay, () -> propose(group, command));
+            world.queue().after(delay, () -> propose(step.group(), step.command()));
         }
     }
 

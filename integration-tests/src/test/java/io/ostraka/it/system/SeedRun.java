@@ -1,6 +1,9 @@
 package io.ostraka.it.system;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run in words that every class loader knows, so that any loader's copy of the system can run: takes a seed and how
@@ -16,29 +19,30 @@ public final class SeedRun implements UnaryOperator<String[]> {
 
     @Override
     public String[] apply(String[] words) {
+        Shrinking.Failure failure = failure(RunPlan.of(Long.parseLong(words[0]), Long.parseLong(words[1])));
+        return failure == null ? new String[0] : new String[] {failure.by(), failure.what()};
+    }
+
+    /** How a plan fails; null if nothing is wrong with it. */
+    static Shrinking.@Nullable Failure failure(RunPlan plan) {
         try (ErrorLog errors = new ErrorLog()) {
-            String[] late = run(words);
+            List<String> faults = new ArrayList<>();
+            Throwable late = null;
+            try {
+                SystemSimulation.run(plan, null, faults::add);
+            } catch (RuntimeException | AssertionError e) {
+                late = e;
+            }
             try {
                 // What a handler reported came before what it led to.
                 errors.check();
-                return late;
             } catch (SystemViolation e) {
-                return words(e);
+                late = e;
             }
+            return late == null
+                    ? null
+                    : new Shrinking.Failure(noticedBy(late), String.valueOf(late.getMessage()), faults);
         }
-    }
-
-    private static String[] run(String[] words) {
-        try {
-            SystemSimulation.run(Long.parseLong(words[0]), Long.parseLong(words[1]), null);
-            return new String[0];
-        } catch (RuntimeException | AssertionError e) {
-            return words(e);
-        }
-    }
-
-    private static String[] words(Throwable thrown) {
-        return new String[] {noticedBy(thrown), String.valueOf(thrown.getMessage())};
     }
 
     /** The oracle that threw a violation; of anything else that it came out of a handler. */
@@ -48,6 +52,8 @@ public final class SeedRun implements UnaryOperator<String[]> {
             return "handler";
         }
         String place = trace[0].getClassName();
-        return place.startsWith(HERE) ? place.substring(HERE.length()) : place;
+        String oracle = place.startsWith(HERE) ? place.substring(HERE.length()) : place;
+        int nested = oracle.indexOf('$');
+        return nested < 0 ? oracle : oracle.substring(0, nested);
     }
 }

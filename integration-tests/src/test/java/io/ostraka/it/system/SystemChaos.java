@@ -4,37 +4,55 @@ import io.ostraka.raft.testkit.sim.Dice;
 import io.ostraka.raft.testkit.sim.Fault;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
-/** Injects the faults that a run's swarm has switched on, each at random times, until it is told to stop. */
+/**
+ * Injects the faults that a run's swarm has switched on, each at random times, until it is told to stop. Each fault has
+ * a name and dice of its own, so that one can be left out and all others happen as before.
+ */
 final class SystemChaos {
 
     private final SystemWorld world;
-    private final Dice dice;
+    private final Predicate<String> wanted;
+    private final Consumer<String> listener;
     private final double electionNanos;
+    private Dice dice;
     private long cuts;
     private boolean stopped;
 
-    SystemChaos(SystemWorld world) {
+    /**
+     * @param wanted which faults are to happen, by their names
+     * @param listener told each that happens
+     */
+    SystemChaos(SystemWorld world, Predicate<String> wanted, Consumer<String> listener) {
         this.world = world;
+        this.wanted = wanted;
+        this.listener = listener;
         this.dice = world.dice("chaos");
         this.electionNanos = (double) world.swarm().host().raft().electionTimeoutMaxNanos();
     }
 
     void begin() {
-        world.swarm().faults().forEach(this::next);
+        world.swarm().faults().forEach((fault, mean) -> next(fault, mean, world.dice("chaos " + fault), 1));
     }
 
     void stop() {
         stopped = true;
     }
 
-    private void next(Fault fault, long meanNanos) {
-        world.queue().after(dice.nextNanos(meanNanos), () -> {
+    private void next(Fault fault, long meanNanos, Dice times, int number) {
+        world.queue().after(times.nextNanos(meanNanos), () -> {
             if (!stopped) {
-                world.trace().say(() -> "fault " + fault);
-                world.trace().note("fault", fault.name().hashCode(), 0);
-                inject(fault);
-                next(fault, meanNanos);
+                String name = fault + "." + number;
+                if (wanted.test(name)) {
+                    world.trace().say(() -> "fault " + name);
+                    world.trace().note("fault", fault.name().hashCode(), number);
+                    listener.accept(name);
+                    dice = world.dice(name);
+                    inject(fault);
+                }
+                next(fault, meanNanos, times, number + 1);
             }
         });
     }
@@ -197,7 +215,9 @@ final class SystemChaos {
     private void isolate(int victim) {
         boolean deaf = dice.chance(0.7);
         boolean mute = !deaf || dice.chance(0.7);
-        for (int other = 0; other < places(); other++) {
+        // A leader that its clients still reach is the more dangerous.
+        int others = dice.chance(0.5) ? places() : world.machines().size();
+        for (int other = 0; other < others; other++) {
             if (deaf) {
                 world.wires().cut(other, victim);
             }

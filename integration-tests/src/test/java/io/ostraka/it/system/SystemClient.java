@@ -1,12 +1,13 @@
 package io.ostraka.it.system;
 
 import io.ostraka.client.Bytes;
-import io.ostraka.client.NotAppliedException;
+import io.ostraka.client.CancelledRequestException;
 import io.ostraka.client.OstrakaClient;
 import io.ostraka.client.Outcome;
 import io.ostraka.client.OutcomeUnknownException;
 import io.ostraka.client.RequestId;
 import io.ostraka.client.Swapped;
+import io.ostraka.client.UnavailableException;
 import io.ostraka.client.Write;
 import io.ostraka.client.internal.ClientOptions;
 import io.ostraka.client.internal.RealOstrakaClient;
@@ -102,7 +103,7 @@ final class SystemClient {
 
     private void failed(HistoryRecorder<KvOperation, KvResult>.Open call, @Nullable Throwable failure) {
         switch (failure) {
-            case NotAppliedException _ -> {
+            case UnavailableException _, CancelledRequestException _ -> {
                 call.notApplied();
                 done();
             }
@@ -121,7 +122,11 @@ final class SystemClient {
                     done();
                 }
             }
-            case null, default -> throw new SystemViolation(name + ": a call failed in an unexpected way", failure);
+            // What is thrown here, the future that ended would keep for itself.
+            case null, default ->
+                world.queue().after(0, () -> {
+                    throw new SystemViolation(name + ": a call failed in an unexpected way: " + failure, failure);
+                });
         }
     }
 

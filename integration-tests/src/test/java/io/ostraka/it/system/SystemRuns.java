@@ -2,6 +2,7 @@ package io.ostraka.it.system;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -11,34 +12,59 @@ import java.util.concurrent.Future;
 final class SystemRuns {
 
     private static final int THREADS = 2;
+    private static final int SHRINKING_RUNS = Integer.getInteger("system.shrink", 60);
 
     private SystemRuns() {}
 
     /** Runs the seeds from {@code from} to {@code to}, two at a time. */
-    static void each(long from, long to, long faultyNanos, Totals totals)
-            throws InterruptedException, ExecutionException {
+    static void each(long from, long to, long faultyNanos, Totals totals) throws InterruptedException {
         try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
             List<Future<SystemSimulation.Report>> running = new ArrayList<>();
             for (long seed = from; seed <= to; seed++) {
                 long each = seed;
                 running.add(threads.submit(() -> run(each, faultyNanos)));
             }
-            for (Future<SystemSimulation.Report> each : running) {
-                totals.add(each.get());
+            for (int i = 0; i < running.size(); i++) {
+                totals.add(resultOf(running.get(i), from + i, faultyNanos, threads));
             }
         }
     }
 
+    /** The first seed that fails is made smaller, while no other runs. */
+    private static SystemSimulation.Report resultOf(
+            Future<SystemSimulation.Report> running, long seed, long faultyNanos, ExecutorService threads)
+            throws InterruptedException {
+        try {
+            return running.get();
+        } catch (ExecutionException e) {
+            threads.shutdownNow();
+            Throwable failure = Objects.requireNonNullElse(e.getCause(), e);
+            throw new AssertionError(failure.getMessage() + smallest(RunPlan.of(seed, faultyNanos)), failure);
+        }
+    }
+
+    /** Runs a seed; how it can be run again is in what it throws. */
     static SystemSimulation.Report run(long seed, long faultyNanos) {
         try {
             return SystemSimulation.run(seed, faultyNanos, null);
         } catch (RuntimeException | AssertionError e) {
             throw new AssertionError(
-                    "seed " + seed + ": " + e.getMessage() + "\nagain: mvn -pl integration-tests -am verify -DskipITs"
-                            + " -Dtest=SystemSimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Dsystem.seed="
-                            + seed + " -Dsystem.seconds=" + faultyNanos / 1_000_000_000L
-                            + " -Dsystem.trace=full",
-                    e);
+                    "seed " + seed + ": " + e.getMessage() + "\nagain: " + command(RunPlan.of(seed, faultyNanos)), e);
         }
+    }
+
+    private static String command(RunPlan plan) {
+        return "mvn -pl integration-tests -am verify -DskipITs -Dtest=SystemSimulationTest"
+                + " -Dsurefire.failIfNoSpecifiedTests=false " + plan.words() + " -Dsystem.trace=full";
+    }
+
+    private static String smallest(RunPlan plan) {
+        Shrinking.Failure failure = SeedRun.failure(plan);
+        if (failure == null) {
+            return "\nwhich does not fail when it runs alone";
+        }
+        Shrinking.Smallest smallest = Shrinking.shrink(SeedRun::failure, SHRINKING_RUNS, plan, failure);
+        return "\nsmaller, after " + smallest.runs() + " runs: "
+                + smallest.failure().what() + "\nagain: " + command(smallest.plan());
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,11 +46,11 @@ final class SystemSimulation {
     private final LateProposals proposals;
     private final Quiescence quiescence;
 
-    private SystemSimulation(SystemWorld world) {
+    private SystemSimulation(SystemWorld world, Predicate<String> wanted, Consumer<String> faults) {
         this.world = world;
         this.workload = new Workload(world);
         this.operator = new Operator(world);
-        this.chaos = new SystemChaos(world);
+        this.chaos = new SystemChaos(world, wanted, faults);
         this.repeats = new LateRepeats(world);
         this.proposals = new LateProposals(world);
         this.quiescence = new Quiescence(world);
@@ -63,12 +64,24 @@ final class SystemSimulation {
      * @param lines takes a line for everything that happens, or is null
      */
     static Report run(long seed, long faultyNanos, @Nullable Consumer<String> lines) {
-        return run(new SystemWorld(seed, SystemSwarm.draw(seed), lines), faultyNanos);
+        return run(RunPlan.of(seed, faultyNanos), lines, _ -> {});
+    }
+
+    /**
+     * Runs what a plan has of a seed.
+     *
+     * @param lines takes a line for everything that happens, or is null
+     * @param faults takes the names of the faults that happen
+     */
+    static Report run(RunPlan plan, @Nullable Consumer<String> lines, Consumer<String> faults) {
+        SystemWorld world =
+                new SystemWorld(plan.seed(), SystemSwarm.draw(plan.seed()).within(plan), lines);
+        return new SystemSimulation(world, plan::has, faults).live(plan.faultyNanos());
     }
 
     /** Runs a world that is made, in which nothing has happened yet. */
     static Report run(SystemWorld world, long faultyNanos) {
-        return new SystemSimulation(world).live(faultyNanos);
+        return new SystemSimulation(world, _ -> true, _ -> {}).live(faultyNanos);
     }
 
     private Report live(long faultyNanos) {

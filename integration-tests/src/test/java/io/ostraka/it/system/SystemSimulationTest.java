@@ -3,14 +3,14 @@ package io.ostraka.it.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostraka.raft.testkit.sim.Fault;
-import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The whole system, seed by seed. {@code -Dsystem.seed=N} runs one, with {@code -Dsystem.trace=full} saying everything
- * that happens; {@code -Dsystem.seeds=N} the first so many.
+ * that happens; {@code -Dsystem.seeds=N} the first so many. The first seed that fails is made smaller, by
+ * {@code -Dsystem.shrink=N} runs at most, and the command that runs what is left is printed.
  */
 class SystemSimulationTest {
 
@@ -19,13 +19,14 @@ class SystemSimulationTest {
     private static final int SEEDS = Integer.getInteger("system.seeds", 150);
 
     @Test
-    void nothingIsLostDoneTwiceOrServedTwiceAndAllIsWellInTheEnd() throws InterruptedException, ExecutionException {
+    void nothingIsLostDoneTwiceOrServedTwiceAndAllIsWellInTheEnd() throws InterruptedException {
         Long only = Long.getLong("system.seed");
         Totals totals = new Totals();
         try (ErrorLog errors = new ErrorLog()) {
             if (only != null) {
                 boolean full = "full".equals(System.getProperty("system.trace"));
-                totals.add(SystemSimulation.run(only, FAULTY_NANOS, full ? System.out::println : null));
+                RunPlan plan = RunPlan.ofProperties(only, FAULTY_NANOS);
+                totals.add(SystemSimulation.run(plan, full ? System.out::println : null, _ -> {}));
             } else {
                 SystemRuns.each(1, SEEDS, FAULTY_NANOS, totals);
             }

@@ -2,7 +2,6 @@ package io.ostraka.it.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +16,7 @@ class SystemSoak {
     private static final int SEEDS_A_REPETITION = 20;
 
     @Test
-    void nothingIsLostDoneTwiceOrServedTwiceHoweverLongItGoesOn() throws InterruptedException, ExecutionException {
+    void nothingIsLostDoneTwiceOrServedTwiceHoweverLongItGoesOn() throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(Long.getLong("sim.minutes", 1));
         Totals totals = new Totals();
         try (ErrorLog errors = new ErrorLog()) {

@@ -138,6 +138,36 @@ record SystemSwarm(
                 0);
     }
 
+    /** The same, or as much of it as the plan has. */
+    SystemSwarm within(RunPlan plan) {
+        Map<Fault, Long> left = new EnumMap<>(Fault.class);
+        faults.forEach((fault, mean) -> {
+            if (plan.has(fault)) {
+                left.put(fault, mean);
+            }
+        });
+        return new SystemSwarm(
+                controllers,
+                together,
+                groups.subList(0, Math.min(groups.size(), plan.groupsMax())),
+                shards,
+                Math.min(clients, plan.clientsMax()),
+                keys,
+                thinkNanos,
+                host,
+                log,
+                node,
+                wires,
+                forceMeanNanos,
+                stallRate,
+                stallNanosMax,
+                restartNanosMax,
+                clockDrift,
+                left,
+                changeNanos,
+                repeatRate);
+    }
+
     private static List<Integer> groups(Dice dice) {
         List<Integer> sizes = new ArrayList<>();
         for (int i = dice.oneOf(1, 1, 2, 2, 2, 3, 3, 4); i > 0; i--) {
