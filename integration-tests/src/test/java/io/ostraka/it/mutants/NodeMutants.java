@@ -46,7 +46,7 @@ final class NodeMutants {
                     "committed-by-the-first",
                     "an entry is committed when a majority has it on disk",
                     "M15, P5",
-                    "GroupsOracle, HistoryCheck, ShardsOracle, WritesOracle, SystemWorld, handler",
+                    "ErrorLog, GroupsOracle, HistoryCheck, ShardsOracle, WritesOracle, SystemWorld",
                     insteadOfCall(
                             "raft.core.membership.Membership",
                             "reachedByMajority",
@@ -56,13 +56,13 @@ final class NodeMutants {
                     "vote-for-whoever-asks",
                     "a candidate has all that is committed",
                     "M07, M08",
-                    "GroupsOracle, HistoryCheck, ShardsOracle, WritesOracle, SystemWorld, handler",
+                    "ErrorLog, GroupsOracle, HistoryCheck, ShardsOracle, WritesOracle, SystemWorld",
                     says("raft.core.role.Elections", "isUpToDate", true)),
             Mutant.of(
                     "second-vote-in-a-term",
                     "one vote a term",
                     "M05, E1",
-                    "GroupsOracle, SystemWorld, handler",
+                    "ErrorLog, GroupsOracle, SystemWorld",
                     says("raft.core.role.ReplicaState", "mayVoteFor", true)),
             Mutant.of(
                     "snapshot-switch-not-flushed",
