@@ -67,8 +67,10 @@ public final class ServerProcess {
         ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command)).redirectErrorStream(true);
         Process started = builder.start();
         CountDownLatch ready = new CountDownLatch(1);
-        running = new Running(
-                started, Thread.ofVirtual().name("output of " + name).start(() -> copyOutput(started, ready)));
+        // A read of a pipe holds a virtual thread's carrier for as long as the process prints nothing: enough of them
+        // would keep the output of all others from being read.
+        Thread output = Thread.ofPlatform().daemon().name("output of " + name).start(() -> copyOutput(started, ready));
+        running = new Running(started, output);
         return new Starting(started, ready);
     }
 

@@ -68,6 +68,20 @@ class ServerProcessIT {
         assertThat(log()).containsExactly("ready on here", "ready on here");
     }
 
+    /**
+     * Virtual threads would starve: a read of a pipe holds the carrier, and carriers that were added for that and have
+     * idled for half a minute are not replaced. Only threads of the system have a stack trace here.
+     */
+    @Test
+    void whatAProcessPrintsIsReadByAThreadThatOthersCannotHold() throws Exception {
+        ServerProcess process = shell("echo ready on here; exec sleep 1000");
+        process.start().await();
+
+        assertThat(Thread.getAllStackTraces().keySet())
+                .anyMatch(thread -> thread.getName().equals("output of shell") && thread.isDaemon());
+        process.kill();
+    }
+
     @Test
     void processThatEndsBeforeItServesIsReportedWithItsCodeAndItsLog() throws Exception {
         ServerProcess process = shell("echo no such setting; exit 3");
