@@ -173,6 +173,11 @@ public final class ProcessCluster implements AutoCloseable {
         return List.copyOf(processes);
     }
 
+    /** The processes that are controllers and nothing else, in the order of {@link #controllers}. */
+    public List<ServerProcess> controllerProcesses() {
+        return List.copyOf(controllerProcesses);
+    }
+
     /** The process that listens on this address. */
     public ServerProcess at(String address) {
         int number = addresses.indexOf(address);

@@ -61,7 +61,7 @@ abstract class Edition2025Scenarios extends StoreScenarios {
     @Test
     void partitionControllerJoin() {
         play(2, s -> {
-            s.needsSimulatedNetwork();
+            s.needsSimulation();
             s.join(0);
             s.putAll(10, 5);
             Place.Controller leader = s.cluster().leaderOfControllers();
@@ -86,7 +86,7 @@ abstract class Edition2025Scenarios extends StoreScenarios {
     @Test
     void oldControllerIsFencedOff() {
         play(2, s -> {
-            s.needsSimulatedNetwork();
+            s.needsSimulation();
             s.join(0);
             s.putAll(10, 5);
             Place.Controller old = s.cluster().leaderOfControllers();
@@ -296,6 +296,7 @@ abstract class Edition2025Scenarios extends StoreScenarios {
     @Test
     void deleteBasic() {
         play(2, s -> {
+            s.needsSimulation();
             s.join(0);
             s.putAll(30, 1_000);
             Place.Replica node = new Place.Replica(0, 0);

@@ -16,7 +16,7 @@ abstract class KvRaftScenarios extends StoreScenarios {
 
     private static final int ITERATIONS = 3;
     private static final long ITERATION_MILLIS = 5_000;
-    private static final long CALL_PAUSE_MILLIS = 100;
+    private static final long CALL_PAUSE_MILLIS = 150;
 
     /** What {@code GenericTest} is told beside the number of clients and servers. */
     private enum With {
@@ -31,8 +31,8 @@ abstract class KvRaftScenarios extends StoreScenarios {
         List<With> what = List.of(with);
         long unflushed = what.contains(With.LOGS_CUT) ? 1_000 : NEVER_CUT;
         play(groupsOf(1, servers, unflushed), s -> {
-            if (what.contains(With.PARTITIONS)) {
-                s.needsSimulatedNetwork();
+            if (what.contains(With.PARTITIONS) || what.contains(With.UNRELIABLE)) {
+                s.needsSimulation();
             }
             if (what.contains(With.UNRELIABLE)) {
                 s.unreliable();
@@ -244,7 +244,7 @@ abstract class KvRaftScenarios extends StoreScenarios {
     @Test
     void onePartition3A() {
         play(groupsOf(1, 5, NEVER_CUT), s -> {
-            s.needsSimulatedNetwork();
+            s.needsSimulation();
             s.join(0);
             s.put("1", "13");
             StoreClerk outside = s.newPatientClerk();
@@ -287,7 +287,7 @@ abstract class KvRaftScenarios extends StoreScenarios {
     @Test
     void snapshotRpc3B() {
         play(groupsOf(1, 3, 1_000), s -> {
-            s.needsSimulatedNetwork();
+            s.needsSimulation();
             s.join(0);
             s.put("a", "A");
             List<Place.Replica> servers = s.allReplicas();
@@ -321,6 +321,7 @@ abstract class KvRaftScenarios extends StoreScenarios {
     @Test
     void snapshotSize3B() {
         play(groupsOf(1, 3, 1_000), s -> {
+            s.needsSimulation();
             s.join(0);
             for (int i = 0; i < 1_100; i++) {
                 s.put("x", "" + i % 2);

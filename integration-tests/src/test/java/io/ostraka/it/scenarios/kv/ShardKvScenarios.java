@@ -318,7 +318,7 @@ abstract class ShardKvScenarios extends StoreScenarios {
                 s.sleepMillis(1_000);
                 some.forEach(s::check);
             }
-            assertThat(s.storeBytesOfAll()).isLessThanOrEqualTo(3 * ((30 - 3) * 1_000 + 2 * 3 * 1_000 + 6_000));
+            s.checkStores(3 * ((30 - 3) * 1_000 + 2 * 3 * 1_000 + 6_000));
             s.checkLogs();
             s.checkAll();
         });

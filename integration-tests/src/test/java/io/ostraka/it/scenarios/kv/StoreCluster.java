@@ -125,12 +125,12 @@ interface StoreCluster extends AutoCloseable {
     /** The place of the controllers' leader, waited for. */
     Place.Controller leaderOfControllers();
 
-    Holding holding(Place server);
-
-    // ---- the network, where it is simulated
+    // ---- what only a simulated cluster has
 
     /** Whether the following can be asked for. */
-    boolean simulatesNetwork();
+    boolean isSimulated();
+
+    Holding holding(Place server);
 
     /** From now on everything takes up to 26 ms longer, and connections break all the time; or no more. */
     void unreliable(boolean bad);

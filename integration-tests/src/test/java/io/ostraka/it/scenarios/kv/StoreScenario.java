@@ -236,9 +236,9 @@ final class StoreScenario {
         throw new AssertionError("waited 60 s in vain for " + what + ": " + cluster.query());
     }
 
-    /** Skips the scenario where the network is a real one, which nobody can cut. */
-    void needsSimulatedNetwork() {
-        Assumptions.assumeTrue(cluster.simulatesNetwork(), "a real network cannot be cut");
+    /** Skips the scenario where processes are real ones: nobody can cut their network, or look into them. */
+    void needsSimulation() {
+        Assumptions.assumeTrue(cluster.isSimulated(), "asks for what real processes do not offer");
     }
 
     /** Nothing goes between these and those any more. */
@@ -249,23 +249,25 @@ final class StoreScenario {
 
     /** From now on the network is bad, where it is a simulated one. */
     void unreliable() {
-        if (cluster.simulatesNetwork()) {
+        if (cluster.isSimulated()) {
             cluster.unreliable(true);
         }
     }
 
     /** The network is good again. */
     void reliable() {
-        if (cluster.simulatesNetwork()) {
+        if (cluster.isSimulated()) {
             cluster.unreliable(false);
         }
     }
 
     // ---- logs
 
-    /** Every log is bounded; or none was ever cut, if the scenario is to run without that. */
+    /** Where one can look: every log is bounded; or none was ever cut, if the scenario is to run without that. */
     void checkLogs() {
-        checkLogs(cluster.setting().unflushedBytesMax(), allReplicas());
+        if (cluster.isSimulated()) {
+            checkLogs(cluster.setting().unflushedBytesMax(), allReplicas());
+        }
     }
 
     /**
@@ -289,6 +291,13 @@ final class StoreScenario {
             assertThat(holding.logFileBytes())
                     .as("the log's files of %s", replica)
                     .isLessThanOrEqualTo(LOG_FILES_BYTES_MAX);
+        }
+    }
+
+    /** Where one can look: all stores together hold no more than this. */
+    void checkStores(long bytesMax) {
+        if (cluster.isSimulated()) {
+            assertThat(storeBytesOfAll()).as("bytes in all stores").isLessThanOrEqualTo(bytesMax);
         }
     }
 

@@ -214,17 +214,17 @@ final class VirtualStoreCluster implements StoreCluster {
         return leader[0];
     }
 
+    // ---- what only a simulated cluster has
+
+    @Override
+    public boolean isSimulated() {
+        return true;
+    }
+
     @Override
     public Holding holding(Place server) {
         VirtualSystem.Holding held = system.holding(machine(server));
         return new Holding(held.logFileBytes(), held.unflushedBytes(), held.storeBytes(), held.cutUpTo() > 0);
-    }
-
-    // ---- the network
-
-    @Override
-    public boolean simulatesNetwork() {
-        return true;
     }
 
     @Override
