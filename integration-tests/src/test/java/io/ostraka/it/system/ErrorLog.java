@@ -14,12 +14,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What production's code reports as an error with an exception while simulations run: an exception that a handler
- * caught and went on from. None may be there but those that simulate the end of a process, and a disk's where it ends
- * the process, or where whoever founds the cluster is told, and asks again.
+ * caught and went on from. None may be there but those that simulate the end of a process, and a disk's where a replica
+ * says that it ends the process.
  */
 public final class ErrorLog implements AutoCloseable {
 
-    private static final List<String> MAY_MEET_THE_DISK = List.of(".HostedGroup", ".Founding");
+    private static final String MAY_MEET_THE_DISK = ".HostedGroup";
 
     private final Logger root = ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(Logger.ROOT_LOGGER_NAME);
     private final Level before = root.getLevel();
@@ -35,7 +35,7 @@ public final class ErrorLog implements AutoCloseable {
     };
 
     private static boolean isExpected(String logger, IThrowableProxy thrown) {
-        boolean mayBeOfTheDisk = MAY_MEET_THE_DISK.stream().anyMatch(logger::endsWith);
+        boolean mayBeOfTheDisk = logger.endsWith(MAY_MEET_THE_DISK);
         for (IThrowableProxy each = thrown; each != null; each = each.getCause()) {
             if (each.getClassName().equals(DiskCall.PowerLoss.class.getName())
                     || (mayBeOfTheDisk && each.getClassName().equals(DiskException.class.getName()))) {

@@ -181,7 +181,8 @@ final class Server {
                             host,
                             addresses,
                             clock,
-                            connector),
+                            connector,
+                            cause -> world.ended(life, machine, "the controller cannot go on", cause)),
                     machine.address());
         }
 

@@ -10,6 +10,7 @@ import io.ostraka.raft.runtime.host.TimedWorker;
 import io.ostraka.raft.runtime.host.Workers;
 import io.ostraka.raft.runtime.storage.Disk;
 import io.ostraka.raft.runtime.storage.DiskException;
+import io.ostraka.raft.runtime.storage.FatalListener;
 import io.ostraka.raft.runtime.storage.LogStore;
 import io.ostraka.raft.runtime.storage.NodeDirectory;
 import io.ostraka.raft.runtime.storage.NodeDirectoryException;
@@ -55,6 +56,7 @@ public final class ControllerNode implements AutoCloseable {
      * @param addresses where nodes listen; learns of the controllers here
      * @param clock the host's clock
      * @param connect makes a connection to the process at an address
+     * @param fatal is told when the controller could not be founded: at the next start it is tried again
      */
     public record Parts(
             NodeDirectory directory,
@@ -65,7 +67,8 @@ public final class ControllerNode implements AutoCloseable {
             ReplicaHost host,
             AddressBook addresses,
             Clock clock,
-            Connector connect) {}
+            Connector connect,
+            FatalListener fatal) {}
 
     private ControllerNode(Parts parts, String address) throws DiskException {
         host = parts.host();

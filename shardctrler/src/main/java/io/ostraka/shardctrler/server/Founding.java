@@ -47,7 +47,8 @@ import org.slf4j.LoggerFactory;
  * 4. opens the replica.
  *
  * A crash between two steps is carried on from the founding record at the next start; a repeated `init` with the same
- * record does the same, one with another record is refused. Whoever leads proposes the record as the first command. An
+ * record does the same, one with another record is refused. A step that fails ends the process, so that it comes to the
+ * same as a crash: most likely the disk is full. Whoever leads proposes the record as the first command. An
  * empty directory has no founding record and waits for `init`; it is never taken for a new cluster.
  */
 /**
@@ -211,9 +212,9 @@ final class Founding {
                         }));
     }
 
-    private static void failed(Exception e, Consumer<Refused> done) {
-        LOG.error("this controller could not be founded", e);
-        done.accept(new Refused(StatusCode.INTERNAL, String.valueOf(e.getMessage())));
+    private void failed(Exception e, Consumer<Refused> done) {
+        done.accept(new Refused(StatusCode.INTERNAL, "this controller could not be founded: " + e.getMessage()));
+        parts.fatal().fatal(e);
     }
 
     private ReplicaDescriptor descriptor(Initialise founding) {

@@ -31,6 +31,9 @@ import io.ostraka.proto.controller.ShardClaim;
 import io.ostraka.proto.controller.ShardSize;
 import io.ostraka.proto.controller.WatchEvent;
 import io.ostraka.proto.controller.WatchRequest;
+import io.ostraka.raft.runtime.storage.DiskException;
+import io.ostraka.shardctrler.machine.ControllerStateMachine;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -94,6 +97,26 @@ class ControllerNodeIT {
         assertThat(initialise(0, founding.toBuilder().setClusterId(78).build())).isEqualTo(StatusCode.REJECTED);
         awaitInitialised(0);
         assertThat(ask(0).format(FormatRequest.getDefaultInstance()).getCode()).isEqualTo(StatusCode.REJECTED);
+    }
+
+    @Test
+    void controllerThatCannotWriteItsFoundingRecordEndsAndIsFoundedAfterARestart() throws Exception {
+        start(1);
+        InitialiseRequest founding = founding();
+        Path inTheWay =
+                root.resolve("c0").resolve(ControllerStateMachine.FOLDER).resolve("founding.new");
+        Path notEmpty = Files.createDirectory(inTheWay).resolve("notEmpty");
+        Files.createFile(notEmpty);
+
+        assertThat(initialise(0, founding)).isEqualTo(StatusCode.INTERNAL);
+        await(() -> controller(0).failures().peek() instanceof DiskException);
+
+        stop(0);
+        Files.delete(notEmpty);
+        Files.delete(inTheWay);
+        controllers.set(0, new TestController(root.resolve("c0"), network, "c0:1"));
+        assertThat(initialise(0, founding)).isEqualTo(StatusCode.OK);
+        awaitInitialised(0);
     }
 
     @Test

@@ -30,8 +30,10 @@ import io.ostraka.raft.runtime.transport.NetworkThreads;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -47,6 +49,7 @@ final class TestController implements AutoCloseable {
     private final ControllerNode node;
     private final Server server;
     private final ManagedChannel channel;
+    private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
     /** Who can be reached, and whether the network is up. */
     static final class Network {
@@ -86,7 +89,8 @@ final class TestController implements AutoCloseable {
                         host,
                         addresses,
                         clock,
-                        TestController::connect),
+                        TestController::connect,
+                        failures::add),
                 address);
         InProcessServerBuilder builder = InProcessServerBuilder.forName(address).directExecutor();
         node.services().forEach(builder::addService);
@@ -104,6 +108,11 @@ final class TestController implements AutoCloseable {
 
     ControllerGrpc.ControllerStub stream() {
         return ControllerGrpc.newStub(channel);
+    }
+
+    /** Why its process could not go on. */
+    Queue<Throwable> failures() {
+        return failures;
     }
 
     @Override

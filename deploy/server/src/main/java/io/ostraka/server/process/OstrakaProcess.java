@@ -199,7 +199,8 @@ public final class OstrakaProcess implements AutoCloseable {
                                 parts.host(),
                                 addresses,
                                 clock,
-                                parts.connector()),
+                                parts.connector(),
+                                this::fatal),
                         address.toString()),
                 ControllerNode::close);
         offer(controller.services());
