@@ -82,6 +82,16 @@ final class NodeMutants {
                             "ReplicaRecovery$Recovered.equals",
                             code -> code.pop2().iconst_0())),
             Mutant.of(
+                    "failed-disk-of-a-replica-is-only-told",
+                    "a disk that fails a replica ends the process",
+                    "DESIGN 8",
+                    "ErrorLog, SystemWorld, SystemSimulation, Quiescence",
+                    insteadOfCall(
+                            "raft.runtime.host.RaftHost",
+                            "replicaFailed",
+                            "DiskException.isBehind",
+                            code -> code.pop().iconst_0())),
+            Mutant.of(
                     "removed-replica-keeps-its-data",
                     "a replica that is removed leaves nothing",
                     "DESIGN 8",

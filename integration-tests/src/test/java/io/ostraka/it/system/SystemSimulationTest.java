@@ -58,20 +58,20 @@ class SystemSimulationTest {
 
     /** A node died while it created a replica, and could never start again: it began the replica's log twice. */
     @ParameterizedTest
-    @ValueSource(longs = 4)
+    @ValueSource(longs = 12)
     void aReplicaWhoseCreationBrokeOffIsCreatedAtTheNextStart(long seed) {
         try (ErrorLog errors = new ErrorLog()) {
-            SystemSimulation.run(seed, 30 * SECOND, null);
+            SystemSimulation.run(seed, 20 * SECOND, null);
             errors.check();
         }
     }
 
     /** A controller that could not write its state was left without its replica, in a process that went on. */
     @ParameterizedTest
-    @ValueSource(longs = 86)
+    @ValueSource(longs = 187)
     void aFullDiskEndsTheProcessOfAController(long seed) {
         try (ErrorLog errors = new ErrorLog()) {
-            SystemSimulation.run(seed, 60 * SECOND, null);
+            SystemSimulation.run(seed, 20 * SECOND, null);
             errors.check();
         }
     }
