@@ -1,5 +1,6 @@
 package io.ostraka.it.system;
 
+import io.ostraka.raft.core.GroupId;
 import io.ostraka.raft.core.NodeId;
 import io.ostraka.raft.core.ReplicaId;
 import io.ostraka.raft.runtime.host.DamagedReplicaException;
@@ -98,6 +99,14 @@ final class Machine {
 
     boolean isUp() {
         return server != null;
+    }
+
+    /** Whether a replica of a group runs here. */
+    boolean hosts(GroupId group) {
+        Server running = server;
+        return running != null
+                && running.host().replicas().stream()
+                        .anyMatch(each -> each.descriptor().group().equals(group));
     }
 
     /** Starts the server, unless it runs. A start that fails is tried again later. */

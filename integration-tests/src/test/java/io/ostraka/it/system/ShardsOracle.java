@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens (DESIGN section 5): at every moment each shard has exactly one, counted over what each group's log says as
@@ -22,6 +23,15 @@ final class ShardsOracle {
     private final Map<Tenure, GroupId> servers = new HashMap<>();
     private final Map<Integer, Long> highestServed = new HashMap<>();
     private long handOvers;
+    private @Nullable HandOverWitness witness;
+
+    /** Sees a step of a hand-over. */
+    @FunctionalInterface
+    interface HandOverWitness {
+
+        /** The source has frozen a shard, or the successor has begun to serve it. */
+        void seen(GroupId source, GroupId successor);
+    }
 
     /** How many times a shard has begun to be served by another group. */
     long handOvers() {
@@ -33,12 +43,38 @@ final class ShardsOracle {
         return views;
     }
 
+    /** Has the next step of a hand-over shown to a witness, once. */
+    void showNextStep(HandOverWitness to) {
+        witness = to;
+    }
+
     /** A replica has come further than any of its group. */
     void advanced(GroupId group, GroupView view, boolean mayHaveChangedHands) {
-        views.put(group, view);
+        GroupView before = views.put(group, view);
         if (mayHaveChangedHands) {
             noteServed(group, view);
             check();
+            showStep(group, before, view);
+        }
+    }
+
+    private void showStep(GroupId group, @Nullable GroupView before, GroupView view) {
+        HandOverWitness shown = witness;
+        if (shown == null || before == null) {
+            return;
+        }
+        for (ShardView shard : view.known()) {
+            ShardState was = before.shard(shard.shard()).state();
+            ShardState is = shard.state();
+            if (is instanceof ShardState.Frozen frozen && was.isServing()) {
+                witness = null;
+                shown.seen(group, frozen.successor());
+                return;
+            } else if (is.isServing() && was instanceof ShardState.Importing importing) {
+                witness = null;
+                shown.seen(importing.source(), group);
+                return;
+            }
         }
     }
 

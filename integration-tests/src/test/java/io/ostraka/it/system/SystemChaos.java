@@ -1,5 +1,6 @@
 package io.ostraka.it.system;
 
+import io.ostraka.raft.core.GroupId;
 import io.ostraka.raft.testkit.sim.Dice;
 import io.ostraka.raft.testkit.sim.Fault;
 import java.util.ArrayList;
@@ -63,10 +64,11 @@ final class SystemChaos {
             case ONE_WAY_CUT -> partition(fault, this::cutOneWay);
             case BRIDGE -> partition(fault, this::bridge);
             case LEADER_ISOLATED -> partition(fault, () -> isolate(victim().index()));
+            case GROUP_CUT_OFF -> cutOffAtNextStep(dice.chance(0.6));
             case CONNECTION_RESET -> reset();
             case PROCESS_CRASH -> crash(fault, Life.End.PROCESS);
             case MACHINE_CRASH -> crash(fault, Life.End.MACHINE);
-            case CRASH_AT_EFFECT -> victim().crashAtEffect(dice.between(0, 20), dice.oneOf(Life.End.values()));
+            case CRASH_AT_EFFECT -> crashAtEffect();
             case PAUSE -> pause();
             case SLOW_DISK -> {
                 world.counts().injected(fault);
@@ -109,6 +111,21 @@ final class SystemChaos {
         }
     }
 
+    /** Now, or once a machine has installed a snapshot. */
+    private void crashAtEffect() {
+        int steps = dice.between(0, 20);
+        Life.End how = dice.oneOf(Life.End.values());
+        if (dice.chance(0.3)) {
+            world.showNextInstallation(machine -> {
+                if (!stopped) {
+                    machine.crashAtEffect(steps, how);
+                }
+            });
+        } else {
+            victim().crashAtEffect(steps, how);
+        }
+    }
+
     /** Only once it is founded does a cluster survive such a loss. */
     private void loseData(Fault fault) {
         Machine machine = victim();
@@ -123,11 +140,16 @@ final class SystemChaos {
         }
     }
 
+    /** One stands still, or all do and go on at once, so that several find their leader silent for too long. */
     private void pause() {
-        Life life = victim().life();
-        if (life != null) {
-            world.counts().injected(Fault.PAUSE);
-            life.pauseUntil(soon(0.01, 5));
+        List<Machine> still = dice.chance(0.2) ? world.machines() : List.of(victim());
+        long until = soon(0.01, 5);
+        for (Machine machine : still) {
+            Life life = machine.life();
+            if (life != null) {
+                world.counts().injected(Fault.PAUSE);
+                life.pauseUntil(until);
+            }
         }
     }
 
@@ -171,6 +193,26 @@ final class SystemChaos {
         });
     }
 
+    /** Cuts off the source or the successor of the next hand-over, in the very moment of a step. */
+    private void cutOffAtNextStep(boolean source) {
+        Dice own = dice;
+        world.shards().showNextStep((from, to) -> {
+            if (!stopped) {
+                dice = own;
+                partition(Fault.GROUP_CUT_OFF, () -> cutOff(source ? from : to));
+            }
+        });
+    }
+
+    /** A group without the others; some clients are on its side. */
+    private void cutOff(GroupId group) {
+        boolean[] inside = new boolean[places()];
+        for (int i = 0; i < inside.length; i++) {
+            inside[i] = i < world.machines().size() ? world.machines().get(i).hosts(group) : dice.chance(0.5);
+        }
+        separate(inside);
+    }
+
     private int places() {
         return world.placeOfClient(world.swarm().clients()) + 1;
     }
@@ -180,6 +222,10 @@ final class SystemChaos {
         for (int i = 0; i < left.length; i++) {
             left[i] = dice.chance(0.5);
         }
+        separate(left);
+    }
+
+    private void separate(boolean[] left) {
         for (int from = 0; from < left.length; from++) {
             for (int to = 0; to < left.length; to++) {
                 if (left[from] != left[to]) {

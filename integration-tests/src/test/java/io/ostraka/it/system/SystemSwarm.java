@@ -66,6 +66,7 @@ record SystemSwarm(
             Fault.ONE_WAY_CUT,
             Fault.BRIDGE,
             Fault.LEADER_ISOLATED,
+            Fault.GROUP_CUT_OFF,
             Fault.CONNECTION_RESET,
             Fault.PROCESS_CRASH,
             Fault.MACHINE_CRASH,
@@ -99,7 +100,7 @@ record SystemSwarm(
                 (long) dice.logUniform(1.0 * MILLI, (double) election),
                 (long) dice.logUniform(20.0 * MILLI, 10.0 * election),
                 drift(dice, raft),
-                faults(dice),
+                faults(seed),
                 dice.chance(0.15) ? 0 : (long) dice.logUniform(0.1 * SECOND, 10.0 * SECOND),
                 dice.chance(0.3) ? 0 : dice.logUniform(1e-3, 0.3));
     }
@@ -217,9 +218,11 @@ record SystemSwarm(
         return raft.readMode() == ReadMode.LEASE ? bound / (2 - bound) * 0.99 : dice.logUniform(0.005, 0.25);
     }
 
-    private static Map<Fault, Long> faults(Dice dice) {
+    /** Each kind has dice of its own: another kind changes nothing in what a seed draws of the others. */
+    private static Map<Fault, Long> faults(long seed) {
         Map<Fault, Long> faults = new EnumMap<>(Fault.class);
         for (Fault fault : SCHEDULED) {
+            Dice dice = Dice.of(seed, "swarm " + fault);
             boolean on = dice.chance(0.5);
             double mean = dice.logUniform(2.0 * SECOND, 60.0 * SECOND);
             if (on) {

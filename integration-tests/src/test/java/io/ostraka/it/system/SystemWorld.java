@@ -29,6 +29,7 @@ final class SystemWorld {
     private final WritesOracle writes = new WritesOracle();
     private final GroupsOracle groups = new GroupsOracle(shards, writes);
     private long forceMeanNanos;
+    private @Nullable Consumer<Machine> installationWitness;
 
     SystemWorld(long seed, SystemSwarm swarm, @Nullable Consumer<String> lines) {
         this.seed = seed;
@@ -129,6 +130,20 @@ final class SystemWorld {
         long spread = swarm.host().raft().electionTimeoutMinNanos();
         wires.calm(spread / 40);
         forceMeanNanos = Math.min(forceMeanNanos, spread / 40);
+    }
+
+    /** Has the next machine that installs a snapshot shown to someone, once. */
+    void showNextInstallation(Consumer<Machine> to) {
+        installationWitness = to;
+    }
+
+    /** A replica of a machine has installed a snapshot. */
+    void installed(Machine machine) {
+        Consumer<Machine> witness = installationWitness;
+        installationWitness = null;
+        if (witness != null) {
+            witness.accept(machine);
+        }
     }
 
     /** After each event of a machine. */

@@ -168,6 +168,7 @@ final class WitnessedHost implements ReplicaHost {
                 public AppliedState commit() {
                     AppliedState state = writer.commit();
                     world.groups().installed(descriptor, state, machine);
+                    world.installed(on);
                     return state;
                 }
 

@@ -67,7 +67,7 @@ final class Chaos {
             case QUARANTINE -> quarantine();
             case MESSAGE_LOST, MESSAGE_DOUBLED, MESSAGE_REPLAYED, MESSAGE_DELAYED, CLOCK_DRIFT, SNAPSHOT_BROKEN ->
                 throw new IllegalArgumentException(fault + " has no time of its own");
-            case DISK_WIPED, BIT_FLIP ->
+            case DISK_WIPED, BIT_FLIP, GROUP_CUT_OFF ->
                 throw new IllegalArgumentException(fault + " needs a cluster that can do without a machine");
         }
     }

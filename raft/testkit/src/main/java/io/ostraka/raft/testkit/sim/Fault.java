@@ -49,5 +49,7 @@ public enum Fault {
     /** A machine loses everything on its disk, and starts as a new one at the same address. */
     DISK_WIPED,
     /** A bit of a file changes while the machine is off. */
-    BIT_FLIP
+    BIT_FLIP,
+    /** A group is cut off from the others while it hands over a shard, or takes one. */
+    GROUP_CUT_OFF
 }

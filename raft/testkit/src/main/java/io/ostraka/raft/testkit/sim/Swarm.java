@@ -226,7 +226,7 @@ public record Swarm(
             boolean scheduled = switch (fault) {
                 case MESSAGE_LOST, MESSAGE_DOUBLED, MESSAGE_REPLAYED, MESSAGE_DELAYED, CLOCK_DRIFT, SNAPSHOT_BROKEN ->
                     false;
-                case QUARANTINE, DISK_WIPED, BIT_FLIP -> false;
+                case QUARANTINE, DISK_WIPED, BIT_FLIP, GROUP_CUT_OFF -> false;
                 case PARTITION, ONE_WAY_CUT, BRIDGE, LEADER_ISOLATED, LEADERSHIP_CONTESTED -> true;
                 case CONNECTIONS_STALLED, CONNECTION_RESET, PROCESS_CRASH -> true;
                 case MACHINE_CRASH, CRASH_AT_EFFECT, PAUSE, SLOW_DISK, FORCE_FAILED, DISK_FULL, TRANSFER -> true;
