@@ -28,7 +28,11 @@ public final class SealedFile {
     private final String folder;
     private final String name;
 
-    /** A file of this name in a folder directly below the data directory, which is created if it is missing. */
+    /**
+     * A file of this name in a folder directly below the data directory, which is created if it is missing. What it has
+     * is durable from then on: a process that died between renaming and syncing left a name that a loss of power
+     * undoes.
+     */
     public SealedFile(Disk disk, String folder, String name) throws DiskException {
         this.disk = disk;
         this.folder = folder;
@@ -36,6 +40,7 @@ public final class SealedFile {
         disk.createFolder(folder);
         disk.syncDirectory(Disk.ROOT);
         disk.delete(temporary());
+        disk.syncDirectory(folder);
     }
 
     private String temporary() {

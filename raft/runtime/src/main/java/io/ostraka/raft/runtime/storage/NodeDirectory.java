@@ -46,6 +46,9 @@ public final class NodeDirectory implements AutoCloseable {
             NodeIdentity identity = nextStart(disk, random);
             SealedText.write(disk, Disk.ROOT, NODE, identity.toText());
             disk.createFolder(REPLICAS);
+            // What a process did that died before it synced holds from now on: a loss of power would undo it.
+            disk.syncDirectory(REPLICAS);
+            disk.syncDirectory(Disk.ROOT);
             NodeDirectory directory = new NodeDirectory(disk, lock, identity);
             directory.readReplicas();
             return directory;

@@ -86,6 +86,26 @@ final class NodeDirectoryTest {
     }
 
     @Test
+    void whatAProcessFindsOfOneThatDiedHoldsAfterALossOfPower() throws Exception {
+        try (NodeDirectory directory = open()) {
+            disk.listen(call -> {
+                if (call.kind() == DiskCall.Kind.SYNC_DIRECTORY) {
+                    throw new DiskCall.PowerLoss();
+                }
+            });
+            assertThatThrownBy(() -> directory.put(DESCRIPTOR)).isInstanceOf(DiskCall.PowerLoss.class);
+            disk.killProcess();
+        }
+        try (NodeDirectory directory = open()) {
+            assertThat(directory.replicas()).containsExactly(DESCRIPTOR);
+        }
+        disk.losePower(new LosesEverything());
+        try (NodeDirectory directory = open()) {
+            assertThat(directory.replicas()).containsExactly(DESCRIPTOR);
+        }
+    }
+
+    @Test
     void descriptorsSurviveWithTheirMembership() throws Exception {
         try (NodeDirectory directory = open()) {
             directory.put(DESCRIPTOR);
