@@ -5,11 +5,12 @@ import io.ostraka.shardkv.command.ExportName;
 import io.ostraka.shardkv.shard.GroupView;
 import io.ostraka.shardkv.shard.ShardState;
 import io.ostraka.shardkv.shard.ShardView;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.function.BiConsumer;
 
 /**
  * The tokens (DESIGN section 5): at every moment each shard has exactly one, counted over what each group's log says as
@@ -23,14 +24,14 @@ final class ShardsOracle {
     private final Map<Tenure, GroupId> servers = new HashMap<>();
     private final Map<Integer, Long> highestServed = new HashMap<>();
     private long handOvers;
-    private @Nullable HandOverWitness witness;
+    private final Map<Step, BiConsumer<GroupId, GroupId>> witnesses = new EnumMap<>(Step.class);
 
-    /** Sees a step of a hand-over. */
-    @FunctionalInterface
-    interface HandOverWitness {
-
-        /** The source has frozen a shard, or the successor has begun to serve it. */
-        void seen(GroupId source, GroupId successor);
+    /** A step of a hand-over after which it matters who hears of it. */
+    enum Step {
+        /** The source has frozen the shard. */
+        FROZEN,
+        /** The successor has begun to serve it. */
+        ACTIVATED
     }
 
     /** How many times a shard has begun to be served by another group. */
@@ -43,9 +44,9 @@ final class ShardsOracle {
         return views;
     }
 
-    /** Has the next step of a hand-over shown to a witness, once. */
-    void showNextStep(HandOverWitness to) {
-        witness = to;
+    /** Has source and successor of the next hand-over that comes to a step shown to a witness, once. */
+    void showNext(Step step, BiConsumer<GroupId, GroupId> witness) {
+        witnesses.put(step, witness);
     }
 
     /** A replica has come further than any of its group. */
@@ -54,27 +55,28 @@ final class ShardsOracle {
         if (mayHaveChangedHands) {
             noteServed(group, view);
             check();
-            showStep(group, before, view);
+            if (before != null && !witnesses.isEmpty()) {
+                showSteps(group, before, view);
+            }
         }
     }
 
-    private void showStep(GroupId group, @Nullable GroupView before, GroupView view) {
-        HandOverWitness shown = witness;
-        if (shown == null || before == null) {
-            return;
-        }
+    private void showSteps(GroupId group, GroupView before, GroupView view) {
         for (ShardView shard : view.known()) {
             ShardState was = before.shard(shard.shard()).state();
             ShardState is = shard.state();
             if (is instanceof ShardState.Frozen frozen && was.isServing()) {
-                witness = null;
-                shown.seen(group, frozen.successor());
-                return;
+                show(Step.FROZEN, group, frozen.successor());
             } else if (is.isServing() && was instanceof ShardState.Importing importing) {
-                witness = null;
-                shown.seen(importing.source(), group);
-                return;
+                show(Step.ACTIVATED, importing.source(), group);
             }
+        }
+    }
+
+    private void show(Step step, GroupId source, GroupId successor) {
+        BiConsumer<GroupId, GroupId> witness = witnesses.remove(step);
+        if (witness != null) {
+            witness.accept(source, successor);
         }
     }
 

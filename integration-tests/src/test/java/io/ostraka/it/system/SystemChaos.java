@@ -64,7 +64,7 @@ final class SystemChaos {
             case ONE_WAY_CUT -> partition(fault, this::cutOneWay);
             case BRIDGE -> partition(fault, this::bridge);
             case LEADER_ISOLATED -> partition(fault, () -> isolate(victim().index()));
-            case GROUP_CUT_OFF -> cutOffAtNextStep(dice.chance(0.6));
+            case GROUP_CUT_OFF -> cutOffAtSteps();
             case CONNECTION_RESET -> reset();
             case PROCESS_CRASH -> crash(fault, Life.End.PROCESS);
             case MACHINE_CRASH -> crash(fault, Life.End.MACHINE);
@@ -193,15 +193,18 @@ final class SystemChaos {
         });
     }
 
-    /** Cuts off the source or the successor of the next hand-over, in the very moment of a step. */
-    private void cutOffAtNextStep(boolean source) {
+    /** Cuts off the source or the successor of the next hand-overs, in the very moment in which they come to a step. */
+    private void cutOffAtSteps() {
         Dice own = dice;
-        world.shards().showNextStep((from, to) -> {
-            if (!stopped) {
-                dice = own;
-                partition(Fault.GROUP_CUT_OFF, () -> cutOff(source ? from : to));
-            }
-        });
+        for (ShardsOracle.Step step : ShardsOracle.Step.values()) {
+            boolean source = own.chance(0.6);
+            world.shards().showNext(step, (from, to) -> {
+                if (!stopped) {
+                    dice = own;
+                    partition(Fault.GROUP_CUT_OFF, () -> cutOff(source ? from : to));
+                }
+            });
+        }
     }
 
     /** A group without the others; some clients are on its side. */
