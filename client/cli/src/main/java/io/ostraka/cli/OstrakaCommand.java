@@ -64,6 +64,8 @@ public final class OstrakaCommand {
         commands.put("unpin", (program, console) -> add(program, new ConfigurationCommands.Unpin(console)));
         commands.put("undo", (program, console) -> add(program, new ConfigurationCommands.Undo(console)));
         commands.put("status", (program, console) -> add(program, new InspectCommands.Status(console)));
+        commands.put("setup", (program, console) -> add(program, new SetupCommand(console)));
+        commands.put("health", (program, console) -> add(program, new HealthCommand(console)));
         commands.put("shard", OstrakaCommand::addShard);
         commands.put(
                 "group",

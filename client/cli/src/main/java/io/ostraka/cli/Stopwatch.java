@@ -1,6 +1,6 @@
 package io.ostraka.cli;
 
-/** The machine's monotonic clock, as the bench reads it. */
+/** The machine's monotonic clock, as the bench and a setup read it. */
 final class Stopwatch {
 
     private Stopwatch() {}

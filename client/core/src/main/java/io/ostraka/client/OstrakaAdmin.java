@@ -8,6 +8,7 @@ import io.ostraka.client.admin.ControllerBackup;
 import io.ostraka.client.admin.FormattedController;
 import io.ostraka.client.admin.FoundedCluster;
 import io.ostraka.client.admin.GroupSpec;
+import io.ostraka.client.admin.ProcessStatus;
 import io.ostraka.client.admin.RecoveryPlan;
 import io.ostraka.client.admin.ResumePlan;
 import io.ostraka.client.internal.ClientOptions;
@@ -83,6 +84,13 @@ public interface OstrakaAdmin extends AutoCloseable {
 
     /** Asks every controller and every node of the map how it is; {@code withShards}: with each replica's shards. */
     ClusterStatus status(boolean withShards);
+
+    /**
+     * Asks the process at this address alone how it is; it need not be one of this client's controllers.
+     *
+     * @throws UnavailableException if it does not answer
+     */
+    ProcessStatus statusOf(String address);
 
     /** Lets one controller draw its ids, before the first start of a cluster. Done already, it says them again. */
     FormattedController format(String address);

@@ -13,6 +13,7 @@ import io.ostraka.client.admin.ControllerBackup;
 import io.ostraka.client.admin.FormattedController;
 import io.ostraka.client.admin.FoundedCluster;
 import io.ostraka.client.admin.GroupSpec;
+import io.ostraka.client.admin.ProcessStatus;
 import io.ostraka.client.admin.RecoveryPlan;
 import io.ostraka.client.admin.ResumePlan;
 import io.ostraka.client.internal.Controllers.Verdict;
@@ -228,6 +229,30 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
                         NodeStatusRequest.newBuilder().setWithShards(withShards).build(),
                         AdminWire::node,
                         millis));
+    }
+
+    @Override
+    public ProcessStatus statusOf(String address) {
+        List<String> asked = ClientOptions.parseAddresses(address);
+        long millis = options.timeoutMillis();
+        ClusterStatus.Answer<ClusterStatus.Controller> controller = askAll(
+                        asked,
+                        ControllerGrpc.getStatusMethod(),
+                        ControllerStatusRequest.getDefaultInstance(),
+                        AdminWire::controller,
+                        millis)
+                .get(0);
+        ClusterStatus.Answer<ClusterStatus.Node> node = askAll(
+                        asked,
+                        NodeServiceGrpc.getStatusMethod(),
+                        NodeStatusRequest.getDefaultInstance(),
+                        AdminWire::node,
+                        millis)
+                .get(0);
+        if (controller.answer().isEmpty() && node.answer().isEmpty()) {
+            throw new UnavailableException(node.trouble());
+        }
+        return new ProcessStatus(address, controller.answer(), node.answer());
     }
 
     @Override
