@@ -19,8 +19,7 @@ final class DocumentsTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(#[^)]*)?\\)");
     private static final Pattern TEST = Pattern.compile("`(?:([a-z]+)/)?([A-Z]\\w+)#(\\w+)`");
     private static final Pattern JAVA = Pattern.compile("(?s)\\n```java\\n(.*?)\\n```\\n");
-    private static final Path QUICK_START =
-            Path.of("client/examples/src/main/java/io/ostraka/examples/QuickStart.java");
+    private static final Path EXAMPLES = Path.of("client/examples/src/main/java/io/ostraka/examples");
 
     private final Path checkout = checkout();
 
@@ -78,12 +77,16 @@ final class DocumentsTest {
 
     @Test
     void readmeQuotesTheExampleWordForWord() throws IOException {
-        String example = withoutIndent(Files.readString(checkout.resolve(QUICK_START)));
+        StringBuilder examples = new StringBuilder();
+        for (String name : List.of("QuickStart", "ClusterInATest")) {
+            examples.append(withoutIndent(Files.readString(checkout.resolve(EXAMPLES.resolve(name + ".java")))));
+        }
+        String example = examples.toString();
         String readme = Files.readString(checkout.resolve("README.md"));
         List<String> quoted =
                 JAVA.matcher(readme).results().map(match -> match.group(1)).toList();
 
-        assertThat(quoted).isNotEmpty().allSatisfy(code -> assertThat(example).contains(withoutIndent(code)));
+        assertThat(quoted).hasSize(2).allSatisfy(code -> assertThat(example).contains(withoutIndent(code)));
     }
 
     private List<Path> documents() throws IOException {

@@ -76,7 +76,8 @@ final class ModuleRulesTest {
         edges.put("io.ostraka.shardkv", List.of("io.ostraka.raft.core", "io.ostraka.raft.runtime", "io.ostraka.proto"));
         edges.put("io.ostraka.client", List.of("io.ostraka.proto"));
         edges.put("io.ostraka.cli", List.of("io.ostraka.client"));
-        edges.put("io.ostraka.examples", List.of("io.ostraka.client"));
+        edges.put("io.ostraka.testcontainers", List.of("io.ostraka.client"));
+        edges.put("io.ostraka.examples", List.of("io.ostraka.client", "io.ostraka.testcontainers"));
         edges.put(
                 "io.ostraka.server",
                 List.of(
