@@ -39,6 +39,7 @@ public final class Main implements Runnable {
      * @param args the command and its options
      */
     public static void main(String[] args) {
+        LibraryLogs.leaveOutWhatWeReport();
         System.exit(commandLine(Console.system(), args).execute(args));
     }
 
