@@ -13,6 +13,7 @@ import io.ostraka.raft.core.NodeId;
 import io.ostraka.raft.runtime.host.Clock;
 import io.ostraka.raft.runtime.host.PeerMessage;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
@@ -233,9 +234,12 @@ final class PeerLink {
         }
     }
 
-    private static String describe(Status status) {
+    /** In the same words as long as it is the same trouble. */
+    static String describe(Status status) {
         Throwable cause = status.getCause();
-        String detail = cause == null ? status.getDescription() : cause.getMessage();
+        // The Java runtime words it differently when it remembers that it has just asked for the name.
+        boolean nameless = cause instanceof UnknownHostException && status.getDescription() != null;
+        String detail = cause == null || nameless ? status.getDescription() : cause.getMessage();
         return detail == null
                 ? status.getCode().name()
                 : detail.lines().findFirst().orElse("");
