@@ -8,9 +8,8 @@ import io.ostraka.client.OstrakaException;
 import io.ostraka.client.Outcome;
 import io.ostraka.client.OutcomeUnknownException;
 import io.ostraka.client.RequestId;
-import io.ostraka.client.Swapped;
 import io.ostraka.client.VersionedValue;
-import io.ostraka.client.Write;
+import io.ostraka.it.history.KvCalls;
 import io.ostraka.raft.runtime.host.SystemClock;
 import io.ostraka.raft.testkit.history.Call;
 import io.ostraka.raft.testkit.history.HistoryLines;
@@ -180,30 +179,20 @@ final class RecordedClients implements AutoCloseable {
                     Deleted deleted = client.delete(Bytes.utf8(key));
                     yield new KvResult.Deleted(deleted.existed(), deleted.revision());
                 }
-                case KvOperation.CompareAndSet cas -> swapped(client.compareAndSet(compareAndSet(cas)));
+                case KvOperation.CompareAndSet cas -> KvCalls.result(client.compareAndSet(KvCalls.compareAndSet(cas)));
                 case KvOperation.Batch(List<KvOperation.Write> items) ->
-                    swapped(client.batch(
-                            items.stream().map(RecordedClients::write).toList()));
+                    KvCalls.result(client.batch(KvCalls.writes(items)));
             };
         }
 
         private KvResult get(String key) {
-            return read(Bytes.utf8(key))
-                    .<KvResult>map(value -> {
-                        revisions.put(key, value.revision());
-                        return new KvResult.Found(value.toUtf8(), value.revision());
-                    })
-                    .orElseGet(KvResult.Absent::new);
+            Optional<VersionedValue> found = read(Bytes.utf8(key));
+            found.ifPresent(value -> revisions.put(key, value.revision()));
+            return KvCalls.result(found);
         }
 
         private Optional<VersionedValue> read(Bytes key) {
             return random.nextBoolean() ? client.get(key) : client.getFromAnyReplica(key, Duration.ZERO);
-        }
-
-        private static KvResult swapped(Swapped swapped) {
-            return swapped.applied()
-                    ? new KvResult.Applied(swapped.revision())
-                    : new KvResult.ConditionFailed(swapped.revision());
         }
 
         private KvOperation operation() {
@@ -221,20 +210,5 @@ final class RecordedClients implements AutoCloseable {
                 default -> new KvOperation.Get(key);
             };
         }
-    }
-
-    private static Write write(KvOperation.Write write) {
-        return switch (write) {
-            case KvOperation.Put(String key, String value) -> Write.put(key, value);
-            case KvOperation.Append(String key, String value) -> Write.append(Bytes.utf8(key), Bytes.utf8(value));
-            case KvOperation.Delete(String key) -> Write.delete(Bytes.utf8(key));
-            case KvOperation.CompareAndSet cas -> compareAndSet(cas);
-        };
-    }
-
-    private static Write.CompareAndSet compareAndSet(KvOperation.CompareAndSet cas) {
-        String value = cas.value();
-        return new Write.CompareAndSet(
-                Bytes.utf8(cas.key()), cas.expectedRevision(), value == null ? null : Bytes.utf8(value), 0);
     }
 }

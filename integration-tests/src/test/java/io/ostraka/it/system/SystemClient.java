@@ -6,11 +6,10 @@ import io.ostraka.client.OstrakaClient;
 import io.ostraka.client.Outcome;
 import io.ostraka.client.OutcomeUnknownException;
 import io.ostraka.client.RequestId;
-import io.ostraka.client.Swapped;
 import io.ostraka.client.UnavailableException;
-import io.ostraka.client.Write;
 import io.ostraka.client.internal.ClientOptions;
 import io.ostraka.client.internal.RealOstrakaClient;
+import io.ostraka.it.history.KvCalls;
 import io.ostraka.raft.testkit.history.HistoryRecorder;
 import io.ostraka.raft.testkit.history.KvOperation;
 import io.ostraka.raft.testkit.history.KvResult;
@@ -144,55 +143,16 @@ final class SystemClient {
     }
 
     private CompletableFuture<KvResult> perform(KvOperation operation) {
-        return switch (operation) {
-            case KvOperation.Get(String key) -> get(key);
-            case KvOperation.Put put ->
-                client.putAsync(Write.put(Bytes.utf8(put.key()), Bytes.utf8(put.value())))
-                        .thenApply(written -> new KvResult.Applied(written.revision()));
-            case KvOperation.Append append ->
-                client.appendAsync(Bytes.utf8(append.key()), Bytes.utf8(append.value()))
-                        .thenApply(written -> new KvResult.Applied(written.revision()));
-            case KvOperation.Delete(String key) ->
-                client.deleteAsync(Bytes.utf8(key))
-                        .thenApply(deleted -> new KvResult.Deleted(deleted.existed(), deleted.revision()));
-            case KvOperation.CompareAndSet cas ->
-                client.compareAndSetAsync(compareAndSet(cas)).thenApply(SystemClient::swapped);
-            case KvOperation.Batch(List<KvOperation.Write> items) ->
-                client.batchAsync(items.stream().map(SystemClient::write).toList())
-                        .thenApply(SystemClient::swapped);
-        };
+        return operation instanceof KvOperation.Get(String key) ? get(key) : KvCalls.perform(client, operation);
     }
 
     private CompletableFuture<KvResult> get(String key) {
         Bytes bytes = Bytes.utf8(key);
         var read = dice.chance(0.3) ? client.getFromAnyReplicaAsync(bytes, Duration.ZERO) : client.getAsync(bytes);
         return read.thenApply(found -> {
-            if (found.isEmpty()) {
-                return new KvResult.Absent();
-            }
-            revisions.put(key, found.get().revision());
-            return new KvResult.Found(found.get().value().toUtf8(), found.get().revision());
+            found.ifPresent(value -> revisions.put(key, value.revision()));
+            return KvCalls.result(found);
         });
-    }
-
-    private static KvResult swapped(Swapped swapped) {
-        return swapped.applied()
-                ? new KvResult.Applied(swapped.revision())
-                : new KvResult.ConditionFailed(swapped.revision());
-    }
-
-    private static Write.CompareAndSet compareAndSet(KvOperation.CompareAndSet cas) {
-        return Write.compareAndSet(
-                Bytes.utf8(cas.key()), cas.expectedRevision(), Bytes.utf8(String.valueOf(cas.value())));
-    }
-
-    private static Write write(KvOperation.Write item) {
-        return switch (item) {
-            case KvOperation.Put put -> Write.put(Bytes.utf8(put.key()), Bytes.utf8(put.value()));
-            case KvOperation.Append append -> Write.append(Bytes.utf8(append.key()), Bytes.utf8(append.value()));
-            case KvOperation.Delete(String key) -> Write.delete(Bytes.utf8(key));
-            case KvOperation.CompareAndSet cas -> compareAndSet(cas);
-        };
     }
 
     private KvOperation operation() {

@@ -1,13 +1,11 @@
 package io.ostraka.it.scenarios.kv;
 
-import io.ostraka.client.Bytes;
 import io.ostraka.client.OstrakaClient;
 import io.ostraka.client.Outcome;
 import io.ostraka.client.OutcomeUnknownException;
 import io.ostraka.client.RequestId;
-import io.ostraka.client.Swapped;
 import io.ostraka.client.UnavailableException;
-import io.ostraka.client.Write;
+import io.ostraka.it.history.KvCalls;
 import io.ostraka.raft.testkit.history.HistoryRecorder;
 import io.ostraka.raft.testkit.history.KvOperation;
 import io.ostraka.raft.testkit.history.KvResult;
@@ -104,7 +102,7 @@ final class StoreClerk {
 
     private void attempt(KvOperation operation, CompletableFuture<KvResult> outcome) {
         HistoryRecorder<KvOperation, KvResult>.Open call = history.called(name, operation);
-        CompletableFuture<?> _ = perform(operation).whenComplete((result, failure) -> {
+        CompletableFuture<?> _ = KvCalls.perform(client, operation).whenComplete((result, failure) -> {
             if (result != null) {
                 end(call, result, outcome);
             } else {
@@ -179,39 +177,5 @@ final class StoreClerk {
 
     private static @Nullable Throwable unwrapped(@Nullable Throwable failure) {
         return failure instanceof CompletionException ? failure.getCause() : failure;
-    }
-
-    private CompletableFuture<KvResult> perform(KvOperation operation) {
-        return switch (operation) {
-            case KvOperation.Get(String key) ->
-                client.getAsync(Bytes.utf8(key))
-                        .thenApply(found -> found.<KvResult>map(value ->
-                                        new KvResult.Found(value.value().toUtf8(), value.revision()))
-                                .orElseGet(KvResult.Absent::new));
-            case KvOperation.Put put ->
-                client.putAsync(Write.put(put.key(), put.value()))
-                        .thenApply(written -> new KvResult.Applied(written.revision()));
-            case KvOperation.Append append ->
-                client.appendAsync(Bytes.utf8(append.key()), Bytes.utf8(append.value()))
-                        .thenApply(written -> new KvResult.Applied(written.revision()));
-            case KvOperation.Delete(String key) ->
-                client.deleteAsync(Bytes.utf8(key))
-                        .thenApply(deleted -> new KvResult.Deleted(deleted.existed(), deleted.revision()));
-            case KvOperation.CompareAndSet cas ->
-                client.compareAndSetAsync(change(cas)).thenApply(StoreClerk::swapped);
-            case KvOperation.Batch batch -> throw new IllegalArgumentException("no scenario has a batch: " + batch);
-        };
-    }
-
-    private static Write.CompareAndSet change(KvOperation.CompareAndSet cas) {
-        String value = cas.value();
-        return new Write.CompareAndSet(
-                Bytes.utf8(cas.key()), cas.expectedRevision(), value == null ? null : Bytes.utf8(value), 0);
-    }
-
-    private static KvResult swapped(Swapped swapped) {
-        return swapped.applied()
-                ? new KvResult.Applied(swapped.revision())
-                : new KvResult.ConditionFailed(swapped.revision());
     }
 }
