@@ -213,8 +213,11 @@ final class Founding {
     }
 
     private void failed(Exception e, Consumer<Refused> done) {
-        done.accept(new Refused(StatusCode.INTERNAL, "this controller could not be founded: " + e.getMessage()));
-        parts.fatal().fatal(e);
+        try {
+            done.accept(new Refused(StatusCode.INTERNAL, "this controller could not be founded: " + e.getMessage()));
+        } finally {
+            parts.fatal().fatal(e);
+        }
     }
 
     private ReplicaDescriptor descriptor(Initialise founding) {

@@ -46,7 +46,7 @@ public final class NodeDirectory implements AutoCloseable {
             NodeIdentity identity = nextStart(disk, random);
             SealedText.write(disk, Disk.ROOT, NODE, identity.toText());
             disk.createFolder(REPLICAS);
-            // What a process did that died before it synced holds from now on: a loss of power would undo it.
+            // A process that died before it synced left names that a loss of power would still undo.
             disk.syncDirectory(REPLICAS);
             disk.syncDirectory(Disk.ROOT);
             NodeDirectory directory = new NodeDirectory(disk, lock, identity);
