@@ -112,7 +112,7 @@ final class ControllerMutants {
                     "image-not-written",
                     "what a controller calls durable is on its disk",
                     "H9, DESIGN 7",
-                    "Server, SystemWorld, GroupsOracle",
+                    "Machine, Server, SystemWorld, GroupsOracle",
                     insteadOfCall(
                             "shardctrler.machine.ControllerStateMachine",
                             "write",
@@ -122,7 +122,7 @@ final class ControllerMutants {
                     "image-not-forced",
                     "a file is forced before it takes its name",
                     "DESIGN 8, P2",
-                    "Server",
+                    "Machine, Server",
                     insteadOfCall("shardctrler.machine.SealedFile", "write", "DiskFile.force", code -> code.pop())),
             ruleTakenOut(RuleTakenOut.SETTLED_BY_NO_EXPORT_TO_IT),
             ruleTakenOut(RuleTakenOut.SETTLED_BY_WHO_KNOWS_THE_DROP));

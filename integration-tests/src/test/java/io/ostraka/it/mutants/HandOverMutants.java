@@ -88,7 +88,7 @@ final class HandOverMutants {
                     "item-cut-short",
                     "what arrives is what was sent",
                     "DESIGN 5.3, H3",
-                    "HistoryCheck, GroupsOracle, SystemWorld, handler",
+                    "HistoryCheck, ErrorLog, GroupsOracle, SystemWorld, handler",
                     before(TAKER, "put", HandOverMutants::withoutContent)),
             Mutant.of(
                     "owner-not-reported",
