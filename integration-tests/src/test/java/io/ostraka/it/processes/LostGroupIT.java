@@ -95,12 +95,15 @@ class LostGroupIT {
         return moves || held.isEmpty() ? Optional.empty() : Optional.of(held);
     }
 
-    /** Refused as long as the group may only have changed its leader. */
+    /**
+     * Refused as long as the group may only have changed its leader; and while the controller that answers has not led
+     * for long, for the process that died was one, too, and may have led.
+     */
     private static Optional<RecoveryPlan> plan(OstrakaAdmin admin) {
         try {
             return Optional.of(admin.planRecovery(DIES, 0));
         } catch (RejectedException e) {
-            assertThat(e).hasMessageContaining("group " + DIES);
+            assertThat(e.getMessage()).containsAnyOf("group " + DIES, "too short to tell which groups are silent");
             return Optional.empty();
         }
     }
