@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Waits for what a cluster will come to, for so long that only a failure takes it. */
-final class Patience {
+public final class Patience {
 
     private static final Duration LONGEST = Duration.ofMinutes(3);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -16,7 +16,7 @@ final class Patience {
     private Patience() {}
 
     /** Waits until something is found. */
-    static <T> T find(String what, Supplier<Optional<T>> search) {
+    public static <T> T find(String what, Supplier<Optional<T>> search) {
         long deadline = System.nanoTime() + LONGEST.toNanos();
         while (System.nanoTime() - deadline < 0) {
             Optional<T> found = search.get();
@@ -29,7 +29,7 @@ final class Patience {
     }
 
     /** Waits until the condition holds. */
-    static void await(String what, BooleanSupplier condition) {
+    public static void await(String what, BooleanSupplier condition) {
         find(what, () -> condition.getAsBoolean() ? Optional.of(true) : Optional.empty());
     }
 }

@@ -36,13 +36,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * Clients that read and change a few keys at random, one call at a time each, half of the reads at any replica; every
  * call is recorded, and at the end the history is kept as a file and checked. Of writes whose outcome is unknown half
  * are asked for, the others left open.
  */
-final class RecordedClients implements AutoCloseable {
+public final class RecordedClients implements AutoCloseable {
 
     private static final Path HISTORIES = Path.of("target", "histories");
     private static final List<String> KEYS = List.of("r0", "r1", "r2", "r3", "r4", "r5", "{pair}a", "{pair}b");
@@ -51,6 +52,7 @@ final class RecordedClients implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final HistoryRecorder<KvOperation, KvResult> recorder = new HistoryRecorder<>(new SystemClock()::nanoTime);
+    private final List<String> keys;
     private final List<RecordedClient> clients = new ArrayList<>();
     private final List<Future<?>> running = new ArrayList<>();
     private final AtomicLong returned = new AtomicLong();
@@ -58,19 +60,34 @@ final class RecordedClients implements AutoCloseable {
 
     /** Clients that are not started yet, each with a connection of its own. */
     RecordedClients(ProcessCluster cluster, int count, Duration callTimeout, Random random) {
+        this(KEYS, count, () -> cluster.client(callTimeout), random);
+    }
+
+    private RecordedClients(List<String> keys, int count, Supplier<OstrakaClient> connection, Random random) {
+        this.keys = keys;
         for (int i = 0; i < count; i++) {
-            clients.add(
-                    new RecordedClient("recorded-" + i, cluster.client(callTimeout), new Random(random.nextLong())));
+            clients.add(new RecordedClient("recorded-" + i, connection.get(), new Random(random.nextLong())));
         }
     }
 
+    /** Clients of keys that begin with {@code prefix} and that nobody has written yet. */
+    public static RecordedClients ofKeys(String prefix, int count, Supplier<OstrakaClient> connection, Random random) {
+        return new RecordedClients(
+                KEYS.stream()
+                        .map(key -> key.startsWith("{") ? "{" + prefix + key.substring(1) : prefix + key)
+                        .toList(),
+                count,
+                connection,
+                random);
+    }
+
     /** Sets the clients off, each on a thread of {@code threads}. */
-    void start(ExecutorService threads) {
+    public void start(ExecutorService threads) {
         clients.forEach(client -> running.add(threads.submit(client::run)));
     }
 
     /** Waits until this many more calls have returned. */
-    void awaitCalls(long more) {
+    public void awaitCalls(long more) {
         long goal = returned.get() + more;
         long begin = System.nanoTime();
         while (returned.get() < goal) {
@@ -83,7 +100,7 @@ final class RecordedClients implements AutoCloseable {
     }
 
     /** Lets each client end its call, and fails if one broke. */
-    void stop() throws InterruptedException, ExecutionException {
+    public void stop() throws InterruptedException, ExecutionException {
         stopping = true;
         for (Future<?> client : running) {
             client.get();
@@ -91,7 +108,7 @@ final class RecordedClients implements AutoCloseable {
     }
 
     /** Keeps the history under this name and judges it; to be called after {@link #stop}. */
-    Judgement judge(String name) throws IOException {
+    public Judgement judge(String name) throws IOException {
         List<Call<KvOperation, KvResult>> calls = recorder.calls();
         Path file = Files.createDirectories(HISTORIES).resolve(name + ".jsonl");
         HistoryLines.write(file, calls);
@@ -108,7 +125,8 @@ final class RecordedClients implements AutoCloseable {
     }
 
     /** A history, where it is kept, and what the checker says of it. */
-    record Judgement(Path file, List<Call<KvOperation, KvResult>> calls, Verdict<KvOperation, KvResult> verdict) {
+    public record Judgement(
+            Path file, List<Call<KvOperation, KvResult>> calls, Verdict<KvOperation, KvResult> verdict) {
         @Override
         public String toString() {
             long unknown = calls.stream()
@@ -196,7 +214,7 @@ final class RecordedClients implements AutoCloseable {
         }
 
         private KvOperation operation() {
-            String key = KEYS.get(random.nextInt(KEYS.size()));
+            String key = keys.get(random.nextInt(keys.size()));
             String value = name + "." + ++writes + " ";
             return switch (random.nextInt(12)) {
                 case 0, 1, 2 -> new KvOperation.Put(key, value);
@@ -205,8 +223,8 @@ final class RecordedClients implements AutoCloseable {
                 case 7 -> new KvOperation.CompareAndSet(key, revisions.getOrDefault(key, 0L), value);
                 case 8 ->
                     new KvOperation.Batch(List.of(
-                            new KvOperation.Append(KEYS.get(FIRST_OF_PAIR), value),
-                            new KvOperation.Put(KEYS.get(FIRST_OF_PAIR + 1), value)));
+                            new KvOperation.Append(keys.get(FIRST_OF_PAIR), value),
+                            new KvOperation.Put(keys.get(FIRST_OF_PAIR + 1), value)));
                 default -> new KvOperation.Get(key);
             };
         }
