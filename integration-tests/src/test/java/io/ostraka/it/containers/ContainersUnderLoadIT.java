@@ -79,8 +79,9 @@ class ContainersUnderLoadIT {
             int moved = load().shardOf(FIRST);
             cluster().admin().move(moved, SECOND, ChangeMode.APPLY);
             load().awaitOwner(SECOND, SHARDS / 2 + 1);
-            cluster().admin().unpin(List.of(moved), ChangeMode.APPLY);
+            cluster().admin().move(moved, FIRST, ChangeMode.APPLY);
             load().awaitOwner(SECOND, SHARDS / 2);
+            cluster().admin().unpin(List.of(moved), ChangeMode.APPLY);
             cluster().restart(leader);
         });
     }

@@ -66,8 +66,9 @@ class FaultsInContainers {
             int moved = load().shardOf(FIRST);
             load().succeed("move", String.valueOf(moved), "102", "--yes");
             load().awaitOwner(SECOND, SHARDS / 2 + 1);
-            load().succeed("unpin", String.valueOf(moved), "--yes");
+            load().succeed("move", String.valueOf(moved), "101", "--yes");
             load().awaitOwner(SECOND, SHARDS / 2);
+            load().succeed("unpin", String.valueOf(moved), "--yes");
         });
     }
 

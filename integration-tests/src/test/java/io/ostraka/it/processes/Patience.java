@@ -11,19 +11,24 @@ import java.util.function.Supplier;
 public final class Patience {
 
     private static final Duration LONGEST = Duration.ofMinutes(3);
-    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    /** So that the questions do not take the processors from whom they are about. */
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private Patience() {}
 
     /** Waits until something is found. */
     public static <T> T find(String what, Supplier<Optional<T>> search) {
         long deadline = System.nanoTime() + LONGEST.toNanos();
+        long pause = FIRST_PAUSE_NANOS;
         while (System.nanoTime() - deadline < 0) {
             Optional<T> found = search.get();
             if (found.isPresent()) {
                 return found.get();
             }
-            LockSupport.parkNanos(POLL_NANOS);
+            LockSupport.parkNanos(pause);
+            pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
         }
         throw new AssertionError("waited " + LONGEST.toSeconds() + " s in vain for " + what);
     }
