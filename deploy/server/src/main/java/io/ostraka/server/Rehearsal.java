@@ -25,32 +25,41 @@ import java.util.random.RandomGeneratorFactory;
  */
 public final class Rehearsal {
 
-    private static final int NODES = 3;
     private static final int SHARDS = 16;
-    private static final List<String> COMMANDS = List.of(
-            "put key value",
-            "append key more",
-            "get key",
-            "get key -o json",
-            "cas key 2 changed",
-            "delete key",
-            "query",
-            "status",
-            "shard list -o json",
-            "leave 102 --dry-run",
-            "bench --count 2000");
+
+    /** What is worth keeping where room is short: an image, whose commands are those of probes. */
+    private static final Programme SHORT = new Programme(1, 1, List.of("put key value", "get key", "status"));
+
+    private static final Programme LONG = new Programme(
+            3,
+            2,
+            List.of(
+                    "put key value",
+                    "append key more",
+                    "get key",
+                    "get key -o json",
+                    "cas key 2 changed",
+                    "delete key",
+                    "query",
+                    "status",
+                    "shard list -o json",
+                    "leave 102 --dry-run",
+                    "bench --count 2000"));
 
     private static final int SECONDS_MAX = 120;
 
     private Rehearsal() {}
 
-    /** Starts a cluster in a temporary directory, uses it, and ends it. */
+    private record Programme(int nodes, int groups, List<String> commands) {}
+
+    /** Starts a cluster in a temporary directory, uses it, and ends it; with {@code --short}, a single node of it. */
     public static void main(String[] args) throws IOException, InterruptedException {
+        Programme programme = List.of(args).contains("--short") ? SHORT : LONG;
         endInAnyCase();
         Path directory = Files.createTempDirectory("ostraka-rehearsal-");
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create();
-        try (DevCluster cluster =
-                new DevCluster(new DevCluster.Plan(directory, FreePorts.find(NODES, random), 2, NODES, SHARDS))) {
+        try (DevCluster cluster = new DevCluster(new DevCluster.Plan(
+                directory, FreePorts.find(programme.nodes(), random), programme.groups(), programme.nodes(), SHARDS))) {
             cluster.start();
             PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
             Console console = new Console(
@@ -60,7 +69,7 @@ public final class Rehearsal {
                     Map.of("OSTRAKA_CONTROLLERS", cluster.controllers()),
                     false,
                     false);
-            COMMANDS.forEach(command -> run(console, command.split(" ")));
+            programme.commands().forEach(command -> run(console, command.split(" ")));
         } finally {
             DirectoryRemoval.remove(directory);
         }
