@@ -57,6 +57,7 @@ public final class OstrakaCluster implements AutoCloseable {
         names("node-", nodeCount).forEach(name -> nodes.put(name, new OstrakaContainer(image, network, name)));
         all().forEach(container ->
                 container.withControllers(addresses).withEnv(plan.environment).withMemoryBytes(plan.memoryBytes));
+        all().forEach(plan.refinement);
         for (int group = 0; group < plan.groups; group++) {
             int first = group * plan.replicas;
             groups.add((FIRST_GID + group) + "="
@@ -187,6 +188,16 @@ public final class OstrakaCluster implements AutoCloseable {
         awaitServing();
     }
 
+    /**
+     * Stops a process in order and starts it from another image on its data; returns when it answers. What it has
+     * printed before is not in its log any more.
+     */
+    public void upgrade(String name, String image) {
+        OstrakaContainer container = container(name);
+        container.upgrade(image);
+        awaitAnswer(container);
+    }
+
     /** What a process has printed since it was first started. */
     public String logs(String name) {
         return container(name).getLogs();
@@ -251,10 +262,14 @@ public final class OstrakaCluster implements AutoCloseable {
             }
         });
         inParallel(restarted, OstrakaContainer::startAgain);
-        restarted.forEach(container -> await(container, "answer", () -> {
+        restarted.forEach(this::awaitAnswer);
+    }
+
+    private void awaitAnswer(OstrakaContainer container) {
+        await(container, "answer", () -> {
             admin().statusOf(container.address());
             return true;
-        }));
+        });
     }
 
     /** A question about a process, which may not answer yet. */
@@ -327,6 +342,7 @@ public final class OstrakaCluster implements AutoCloseable {
         private int shards = 16;
         private long memoryBytes = 512L << 20;
         private final Map<String, String> environment = new LinkedHashMap<>();
+        private Consumer<OstrakaContainer> refinement = container -> {};
 
         private Builder() {}
 
@@ -375,6 +391,12 @@ public final class OstrakaCluster implements AutoCloseable {
         /** A setting of every process by its key, such as {@code election-timeout-millis}. */
         public Builder setting(String key, String value) {
             environment.put("OSTRAKA_" + key.toUpperCase(Locale.ROOT).replace('-', '_'), value);
+            return this;
+        }
+
+        /** What is done to each container before any is started, for what this class has no method for. */
+        public Builder refine(Consumer<OstrakaContainer> change) {
+            refinement = refinement.andThen(change);
             return this;
         }
 

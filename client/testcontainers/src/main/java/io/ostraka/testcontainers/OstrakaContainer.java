@@ -2,21 +2,29 @@ package io.ostraka.testcontainers;
 
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HealthCheck;
 import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.api.model.Ports;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.containers.wait.strategy.Wait;
+import org.testcontainers.utility.Base58;
 import org.testcontainers.utility.DockerImageName;
 
 /**
@@ -34,6 +42,7 @@ public final class OstrakaContainer extends GenericContainer<OstrakaContainer> {
     public static final String DEFAULT_IMAGE = "ostraka:latest";
 
     private static final int PORT = 7100;
+    private static final String DATA = "/data";
     private static final long DEFAULT_MEMORY_BYTES = 512L << 20;
     private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
 
@@ -47,6 +56,8 @@ public final class OstrakaContainer extends GenericContainer<OstrakaContainer> {
 
     private final String name;
     private final Network peers;
+    private final String volume = "ostraka-" + Base58.randomString(16);
+    private @Nullable String hostDirectory;
     private long memoryBytes = DEFAULT_MEMORY_BYTES;
     private volatile String mapped = "";
 
@@ -80,6 +91,12 @@ public final class OstrakaContainer extends GenericContainer<OstrakaContainer> {
     /** Limits its memory, half of which is heap; 512 MiB unless set. */
     public OstrakaContainer withMemoryBytes(long bytes) {
         memoryBytes = bytes;
+        return this;
+    }
+
+    /** Keeps its data in a directory of the engine's machine, which it may write to, instead of on a volume. */
+    public OstrakaContainer withDataDirectory(String directory) {
+        hostDirectory = directory;
         return this;
     }
 
@@ -128,6 +145,28 @@ public final class OstrakaContainer extends GenericContainer<OstrakaContainer> {
         readMapping();
     }
 
+    /**
+     * Ends it in order and starts another image on its data; returns when it is ready. What it has printed before is
+     * not in its log any more.
+     */
+    public void upgrade(String image) {
+        terminate();
+        super.stop();
+        setDockerImageName(image);
+        start();
+    }
+
+    /** Removes it with its data. */
+    @Override
+    public void stop() {
+        super.stop();
+        try {
+            getDockerClient().removeVolumeCmd(volume).exec();
+        } catch (NotFoundException neverStarted) {
+            // Nothing is left, which is what was asked for.
+        }
+    }
+
     /** Stops all its threads, as a machine that hangs; its connections stay. */
     public void pause() {
         getDockerClient().pauseContainerCmd(getContainerId()).exec();
@@ -153,6 +192,22 @@ public final class OstrakaContainer extends GenericContainer<OstrakaContainer> {
         readMapping();
     }
 
+    /** Starts it, with what its data directory holds. */
+    @Override
+    public void start() {
+        if (hostDirectory == null) {
+            Map<String, String> labels = new HashMap<>(DockerClientFactory.DEFAULT_LABELS);
+            // By which Testcontainers' cleaner finds what a test that died has left.
+            labels.put(DockerClientFactory.TESTCONTAINERS_SESSION_ID_LABEL, DockerClientFactory.SESSION_ID);
+            getDockerClient()
+                    .createVolumeCmd()
+                    .withName(volume)
+                    .withLabels(labels)
+                    .exec();
+        }
+        super.start();
+    }
+
     @Override
     protected void containerIsCreated(String containerId) {
         connect(containerId);
@@ -172,6 +227,13 @@ public final class OstrakaContainer extends GenericContainer<OstrakaContainer> {
                 .exec();
     }
 
+    private Mount data() {
+        Mount mount = new Mount().withTarget(DATA);
+        return hostDirectory == null
+                ? mount.withType(MountType.VOLUME).withSource(volume)
+                : mount.withType(MountType.BIND).withSource(hostDirectory);
+    }
+
     /** The engine chooses another port whenever it publishes one. */
     private void readMapping() {
         Ports.Binding[] bindings = getCurrentContainerInfo()
@@ -189,7 +251,8 @@ public final class OstrakaContainer extends GenericContainer<OstrakaContainer> {
         host.withReadonlyRootfs(true)
                 .withCapDrop(Capability.ALL)
                 .withSecurityOpts(new ArrayList<>(List.of("no-new-privileges")))
-                .withMemory(memoryBytes);
+                .withMemory(memoryBytes)
+                .withMounts(List.of(data()));
         // Who waits for it asks it; a JVM every few seconds for each container is too much for a test.
         command.withHealthcheck(new HealthCheck().withTest(List.of("NONE")));
     }
