@@ -1,10 +1,12 @@
 package io.ostraka.it.containers;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostraka.client.admin.ClusterMap;
 import io.ostraka.it.processes.Patience;
 import io.ostraka.it.processes.RecordedClients;
+import io.ostraka.proto.ShardHash;
 import io.ostraka.testcontainers.OstrakaCluster;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,9 +14,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.testcontainers.containers.Container;
 
@@ -52,14 +58,18 @@ final class ClusterUnderLoad implements AutoCloseable {
 
     /** Starts the cluster, and says how long that took; skips the test where there is no engine. */
     static ClusterUnderLoad start() throws IOException, InterruptedException {
+        return start(cluster -> {});
+    }
+
+    /** As {@link #start()}, of containers that are not all alike. */
+    static ClusterUnderLoad start(Consumer<OstrakaCluster.Builder> refinement)
+            throws IOException, InterruptedException {
         Engine.assumeThere();
         long begin = System.nanoTime();
-        OstrakaCluster cluster = OstrakaCluster.builder()
-                .controllers(3)
-                .groups(2)
-                .replicas(3)
-                .shards(SHARDS)
-                .start();
+        OstrakaCluster.Builder plan =
+                OstrakaCluster.builder().controllers(3).groups(2).replicas(3).shards(SHARDS);
+        refinement.accept(plan);
+        OstrakaCluster cluster = plan.start();
         System.out.println("containers: 3 controllers and 6 nodes serve after "
                 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin) + " ms");
         return new ClusterUnderLoad(cluster);
@@ -69,8 +79,8 @@ final class ClusterUnderLoad implements AutoCloseable {
         return cluster;
     }
 
-    /** Has clients at work before, during and after what happens, and judges what they were told. */
-    void during(String name, Happening happening) throws Exception {
+    /** Has clients at work before, during and after what happens, and judges what they were told: it holds. */
+    RecordedClients.Judgement during(String name, Happening happening) throws Exception {
         Random random = new Random(name.hashCode());
         RecordedClients.Judgement judgement;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -94,6 +104,7 @@ final class ClusterUnderLoad implements AutoCloseable {
         assertThat(judgement.verdict().isLinearizable())
                 .as(judgement.toString())
                 .isTrue();
+        return judgement;
     }
 
     /** Runs {@code ostraka} inside a container, and fails if it does. */
@@ -125,6 +136,19 @@ final class ClusterUnderLoad implements AutoCloseable {
         return cluster.admin().query().shards().stream()
                 .filter(shard -> shard.ownerGid() == gid)
                 .mapToInt(ClusterMap.Shard::shard)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** A key that no recorded client uses, in a shard of the group. */
+    String keyOf(long gid) {
+        Set<Integer> shards = cluster.admin().query().shards().stream()
+                .filter(shard -> shard.ownerGid() == gid)
+                .map(ClusterMap.Shard::shard)
+                .collect(Collectors.toSet());
+        return IntStream.range(0, Integer.MAX_VALUE)
+                .mapToObj(number -> "key-" + number)
+                .filter(key -> shards.contains(ShardHash.shardOf(key.getBytes(UTF_8), SHARDS)))
                 .findFirst()
                 .orElseThrow();
     }

@@ -5,19 +5,13 @@ import static io.ostraka.it.containers.ClusterUnderLoad.FIRST;
 import static io.ostraka.it.containers.ClusterUnderLoad.NODES_OF_SECOND;
 import static io.ostraka.it.containers.ClusterUnderLoad.SECOND;
 import static io.ostraka.it.containers.ClusterUnderLoad.SHARDS;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ostraka.client.admin.ClusterMap;
 import io.ostraka.examples.ClusterInATest;
 import io.ostraka.it.processes.Patience;
-import io.ostraka.proto.ShardHash;
 import io.ostraka.testcontainers.OstrakaCluster;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -115,7 +109,7 @@ class FaultsInContainers {
                     network(node).hearNothingFrom(cluster().container(controller));
                 }
             }
-            String key = keyOf(SECOND);
+            String key = load().keyOf(SECOND);
             for (int i = 0; i < CALLS_BETWEEN; i++) {
                 cluster().client().put(key, "cut-" + i);
             }
@@ -205,19 +199,6 @@ class FaultsInContainers {
                         .statusOf(cluster().container(name).address())
                         .troubles()
                         .isEmpty());
-    }
-
-    /** A key that no recorded client uses, in a shard of the group. */
-    private static String keyOf(long gid) {
-        Set<Integer> shards = cluster().admin().query().shards().stream()
-                .filter(shard -> shard.ownerGid() == gid)
-                .map(ClusterMap.Shard::shard)
-                .collect(Collectors.toSet());
-        return IntStream.range(0, Integer.MAX_VALUE)
-                .mapToObj(number -> "key-" + number)
-                .filter(key -> shards.contains(ShardHash.shardOf(key.getBytes(UTF_8), SHARDS)))
-                .findFirst()
-                .orElseThrow();
     }
 
     private static ContainerNetwork network(String name) {
