@@ -1,6 +1,7 @@
 package io.ostraka.server.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -53,9 +54,11 @@ final class StandardErrorLogTest {
         logger.warn("said");
 
         assertThat(status).isEqualTo(ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY);
-        assertThat(written.toString(StandardCharsets.UTF_8))
-                .containsPattern(
-                        "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\S+ WARN  \\[\\S+] i\\.o\\.raft\\.Example: said\\R$");
+        assertThat(written.toString(StandardCharsets.UTF_8).lines())
+                .singleElement(STRING)
+                .containsPattern("^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}")
+                .contains(" WARN  [")
+                .endsWith("] i.o.raft.Example: said");
         context.stop();
     }
 
