@@ -31,7 +31,7 @@ final class DocumentedCommandsTest {
     void everyDocumentedCommandIsOneThatTheProgramTakes() throws IOException {
         List<List<String>> commands = new ArrayList<>();
         for (String document : DOCUMENTS) {
-            Files.readString(checkout().resolve(document))
+            Files.readString(Checkout.root().resolve(document))
                     .lines()
                     .filter(line -> !line.contains("`" + PROGRAM))
                     .map(DocumentedCommandsTest::command)
@@ -48,7 +48,7 @@ final class DocumentedCommandsTest {
 
     @Test
     void everyDocumentedConfigurationFileIsOneThatAServerTakes(@TempDir Path directory) throws IOException {
-        List<String> files = YAML.matcher(Files.readString(checkout().resolve("README.md")))
+        List<String> files = YAML.matcher(Files.readString(Checkout.root().resolve("README.md")))
                 .results()
                 .map(match -> match.group(1))
                 .toList();
@@ -64,7 +64,7 @@ final class DocumentedCommandsTest {
 
     @Test
     void everySettingAndEveryCommandIsInTheReference() throws IOException {
-        String reference = Files.readString(checkout().resolve("docs/reference.md"));
+        String reference = Files.readString(Checkout.root().resolve("docs/reference.md"));
         String commands = reference.substring(0, reference.indexOf("## Exit codes"));
 
         assertThat(Setting.values())
@@ -84,17 +84,5 @@ final class DocumentedCommandsTest {
             }
         }
         return words;
-    }
-
-    private static Path checkout() {
-        Path directory = Path.of("").toAbsolutePath();
-        while (!Files.exists(directory.resolve("CONTRIBUTING.md"))) {
-            Path parent = directory.getParent();
-            if (parent == null) {
-                throw new IllegalStateException("the tests run outside a checkout");
-            }
-            directory = parent;
-        }
-        return directory;
     }
 }
