@@ -36,6 +36,7 @@ class TarballIT {
                 .containsExactly("bin/ostraka");
         assertThat(names)
                 .contains("LICENSE", "conf/ostraka.yaml", "conf/server.jvm", "conf/command.jvm", "conf/logback.xml")
+                .contains("systemd/ostraka@.service", "systemd/ostraka.sysusers")
                 .contains("lib/" + TOP.replace("ostraka-", "ostraka-server-") + ".jar")
                 .doesNotHaveDuplicates();
         try (Stream<Path> jars = Files.list(TARBALL.resolveSibling("dist/lib"))) {
