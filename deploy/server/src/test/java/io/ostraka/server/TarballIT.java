@@ -35,7 +35,7 @@ class TarballIT {
         assertThat(entries.stream().filter(line -> line.startsWith("-rwx")).map(TarballIT::name))
                 .containsExactly("bin/ostraka");
         assertThat(names)
-                .contains("LICENSE", "conf/ostraka.yaml", "conf/server.jvm", "conf/command.jvm", "conf/logback.xml")
+                .contains("LICENSE", "conf/ostraka.yaml", "conf/server.jvm", "conf/command.jvm")
                 .contains("systemd/ostraka@.service", "systemd/ostraka.sysusers")
                 .contains("lib/" + TOP.replace("ostraka-", "ostraka-server-") + ".jar")
                 .doesNotHaveDuplicates();
