@@ -72,9 +72,12 @@ final class ShippedJarsTest {
         });
     }
 
-    /** A system property would be a switch that no page documents; the demo's processes are told their JVM's. */
+    /**
+     * A system property would be a switch that no page documents; the log has those of its library and the launcher,
+     * and the demo's processes are told their JVM's.
+     */
     @Test
-    void onlyTheDemoAndItsProcessesAskForSystemProperties() {
+    void onlyTheLogAndTheDemoWithItsProcessesAskForSystemProperties() {
         Set<String> asking = new TreeSet<>();
         shipped.forEach((name, bytes) -> {
             ClassModel model = ClassFile.of().parse(bytes);
@@ -84,7 +87,8 @@ final class ShippedJarsTest {
                 }
             }
         });
-        assertThat(asking).containsExactly("io/ostraka/server/cluster", "io/ostraka/server/demo");
+        assertThat(asking)
+                .containsExactly("io/ostraka/server/cluster", "io/ostraka/server/demo", "io/ostraka/server/logging");
     }
 
     private static boolean asksForProperty(MethodRefEntry call) {
