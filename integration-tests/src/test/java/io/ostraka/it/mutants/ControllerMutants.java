@@ -124,22 +124,13 @@ final class ControllerMutants {
                     "DESIGN 8, P2",
                     "Machine, Server",
                     insteadOfCall("shardctrler.machine.SealedFile", "write", "DiskFile.force", code -> code.pop())),
-            ruleTakenOut(RuleTakenOut.SETTLED_BY_NO_EXPORT_TO_IT),
-            ruleTakenOut(RuleTakenOut.SETTLED_BY_WHO_KNOWS_THE_DROP));
+            Mutant.ofRule(RuleTakenOut.SETTLED_BY_NO_EXPORT_TO_IT, "FAULTS 2", "ShardsOracle"),
+            Mutant.ofRule(RuleTakenOut.SETTLED_BY_WHO_KNOWS_THE_DROP, "FAULTS 2", "ShardsOracle"));
 
     private ControllerMutants() {}
 
     private static CodeChange anyEpoch(String method) {
         return insteadOfCall(
                 STATE + "Reports", method, "ShardRow.epoch", code -> code.pop().ldc(-1L));
-    }
-
-    private static Mutant ruleTakenOut(RuleTakenOut rule) {
-        return Mutant.of(
-                rule.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-') + "-not",
-                rule.rule(),
-                "FAULTS 2",
-                "ShardsOracle",
-                rule.changes().toArray(CodeChange[]::new));
     }
 }

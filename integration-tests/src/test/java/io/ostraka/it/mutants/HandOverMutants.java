@@ -106,26 +106,17 @@ final class HandOverMutants {
                                             "of",
                                             MethodTypeDesc.of(ClassDesc.of("java.util.List")),
                                             true))),
-            ruleTakenOut(RuleTakenOut.SESSIONS_MOVE, "M39", "WritesOracle, HistoryCheck, GroupsOracle"),
-            ruleTakenOut(RuleTakenOut.BORN_ONCE, "FAULTS 2", "ShardsOracle"),
-            ruleTakenOut(RuleTakenOut.IMPORTER_WAITS_FOR_CANCEL, "FAULTS 2", "ShardsOracle"),
-            ruleTakenOut(RuleTakenOut.CLEAN_UP_ONLY_WHEN_FROZEN, "FAULTS 2", "ShardsOracle"),
-            ruleTakenOut(RuleTakenOut.BEGIN_IMPORT_ONLY_WHEN_ABSENT, "FAULTS 2", "ShardsOracle"),
-            ruleTakenOut(RuleTakenOut.EXPORT_IDS_COMPARED, "FAULTS 2", "ShardsOracle, SystemWorld"),
-            ruleTakenOut(RuleTakenOut.CANCEL_LOGGED, "FAULTS 2", "ShardsOracle"),
-            ruleTakenOut(
+            Mutant.ofRule(RuleTakenOut.SESSIONS_MOVE, "M39", "WritesOracle, HistoryCheck, GroupsOracle"),
+            Mutant.ofRule(RuleTakenOut.BORN_ONCE, "FAULTS 2", "ShardsOracle"),
+            Mutant.ofRule(RuleTakenOut.IMPORTER_WAITS_FOR_CANCEL, "FAULTS 2", "ShardsOracle"),
+            Mutant.ofRule(RuleTakenOut.CLEAN_UP_ONLY_WHEN_FROZEN, "FAULTS 2", "ShardsOracle"),
+            Mutant.ofRule(RuleTakenOut.BEGIN_IMPORT_ONLY_WHEN_ABSENT, "FAULTS 2", "ShardsOracle"),
+            Mutant.ofRule(RuleTakenOut.EXPORT_IDS_COMPARED, "FAULTS 2", "ShardsOracle, SystemWorld"),
+            Mutant.ofRule(RuleTakenOut.CANCEL_LOGGED, "FAULTS 2", "ShardsOracle"),
+            Mutant.ofRule(
                     RuleTakenOut.IDENTITY_WITH_INCARNATION, "FAULTS 2", "ShardsOracle, GroupsOracle, SystemWorld"));
 
     private HandOverMutants() {}
-
-    private static Mutant ruleTakenOut(RuleTakenOut rule, String source, String noticedBy) {
-        return Mutant.of(
-                rule.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-') + "-not",
-                rule.rule(),
-                source,
-                noticedBy,
-                rule.changes().toArray(CodeChange[]::new));
-    }
 
     private static void isHeld(CodeBuilder code) {
         code.dup()

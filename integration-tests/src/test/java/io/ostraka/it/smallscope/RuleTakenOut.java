@@ -4,6 +4,7 @@ import io.ostraka.it.smallscope.Scope.Kind;
 import io.ostraka.raft.testkit.changed.ChangedSystem;
 import io.ostraka.raft.testkit.changed.CodeChange;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -171,6 +172,15 @@ public enum RuleTakenOut {
     /** What the code does without the rule. */
     public List<CodeChange> changes() {
         return changes;
+    }
+
+    /**
+     * How many steps lead to what goes wrong without the rule, the fewest; empty if a search through so many states
+     * finds nothing, or something else.
+     */
+    public OptionalInt stepsUntilMissed(int statesMax) {
+        Found found = search(statesMax);
+        return isNeeded() && found.violation().equals(outcome) ? OptionalInt.of(found.steps()) : OptionalInt.empty();
     }
 
     /** Searches the system without the rule. */

@@ -35,6 +35,11 @@ final class ConfigsOracle {
         }
     }
 
+    /** Whether a command says what groups and nodes have done. */
+    static boolean isReport(Bytes payload) {
+        return CommandCodec.decode(payload) instanceof CommandCodec.Decoded.Command(ControllerCommand.Report _);
+    }
+
     private static String words(ControllerResult result) {
         return switch (result) {
             case ControllerResult.Done done -> "done, revision " + done.revision();

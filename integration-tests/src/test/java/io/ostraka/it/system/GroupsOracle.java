@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,7 @@ final class GroupsOracle {
     }
 
     private final Map<Term, ReplicaId> leaders = new HashMap<>();
+    private Consumer<ReplicaDescriptor> leaderWitness = _ -> {};
     private final SortedMap<GroupId, Known> groups = new TreeMap<>();
     private final ShardsOracle shards;
     private final WritesOracle writes;
@@ -57,7 +59,7 @@ final class GroupsOracle {
         this.writes = writes;
     }
 
-    /** Tells, from now on, each command of a group's log that an agent proposed to get on with the plan. */
+    /** Tells, from now on, each command of a group's log that gets on with the plan, or reports how far it has come. */
     void tellSteps(BiConsumer<GroupId, Bytes> listener) {
         steps = listener;
     }
@@ -96,6 +98,11 @@ final class GroupsOracle {
         return groups.computeIfAbsent(group, _ -> new Known());
     }
 
+    /** Has the next replica that comes to lead shown to a witness in that moment, once. */
+    void showNextLeader(Consumer<ReplicaDescriptor> witness) {
+        leaderWitness = witness;
+    }
+
     /** A replica publishes who leads. */
     void observed(ReplicaDescriptor replica, Leadership before, Leadership now) {
         if (now.equals(Leadership.NONE)) {
@@ -107,7 +114,11 @@ final class GroupsOracle {
         }
         if (now.leads()) {
             ReplicaId known = leaders.putIfAbsent(new Term(replica.group(), now.term()), replica.replica());
-            if (known != null && !known.equals(replica.replica())) {
+            if (known == null) {
+                Consumer<ReplicaDescriptor> shown = leaderWitness;
+                leaderWitness = _ -> {};
+                shown.accept(replica);
+            } else if (!known.equals(replica.replica())) {
                 throw new SystemViolation(replica.replica() + " leads term " + now.term() + " of " + replica.group()
                         + ", and so did " + known);
             }
@@ -182,6 +193,9 @@ final class GroupsOracle {
         }
         if (group.equals(GroupId.CONTROLLER)) {
             configs.answered(entry.payload(), answer);
+            if (ConfigsOracle.isReport(entry.payload())) {
+                steps.accept(group, entry.payload());
+            }
             return false;
         }
         try {

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whenever a step of a hand-over or a change of the configuration is in a group's log, proposes some step again that
- * some group's log has, however long ago, as a leader might that was deposed before it heard of it. What does not match
- * the state by then must come to nothing.
+ * Whenever a step of a hand-over, a change of the configuration or a report of either is in a group's log, proposes
+ * some step again that some group's log has, however long ago, as a leader might that was deposed before it heard of
+ * it. What does not match the state by then must come to nothing.
  */
 final class LateProposals {
 
@@ -57,7 +57,7 @@ final class LateProposals {
     }
 
     private void propose(GroupId group, Bytes command) {
-        for (Machine machine : world.nodes()) {
+        for (Machine machine : world.machines()) {
             Server server = machine.server();
             Life life = machine.life();
             if (stopped || server == null || life == null) {

@@ -67,6 +67,21 @@ final class Life {
         queue.after(delayNanos, () -> run(work));
     }
 
+    /**
+     * Has {@code work} happen after a delay, and if the process stands still then, up to {@code lateNanos} after it has
+     * gone on: a thread that wakes looks at its sockets before it looks at the time.
+     */
+    void postTimer(long delayNanos, long lateNanos, Runnable work) {
+        queue.after(delayNanos, () -> {
+            long pause = pausedUntilNanos - queue.nowNanos();
+            if (pause > 0) {
+                post(pause + lateNanos, work);
+            } else {
+                run(work);
+            }
+        });
+    }
+
     /** Has {@code work} happen now, as one event, or when the process goes on. */
     void run(Runnable work) {
         if (over) {

@@ -109,6 +109,14 @@ final class Machine {
                         .anyMatch(each -> each.descriptor().group().equals(group));
     }
 
+    boolean leads(GroupId group) {
+        Server running = server;
+        return running != null
+                && running.host().replicas().stream()
+                        .anyMatch(each -> each.descriptor().group().equals(group)
+                                && each.group().leadership().leads());
+    }
+
     /** Starts the server, unless it runs. A start that fails is tried again later. */
     void boot() {
         if (life != null) {

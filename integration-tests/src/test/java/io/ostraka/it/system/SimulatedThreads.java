@@ -144,7 +144,8 @@ final class SimulatedThreads implements Workers {
 
         /** Ticks never come quite as often as they should; else candidates on two nodes could keep in step. */
         private void again(long pauseNanos, Runnable work, boolean[] stopped) {
-            life.post(pauseNanos + dice.random().nextLong(1 + pauseNanos / 16), () -> {
+            long late = dice.random().nextLong(1 + pauseNanos / 16);
+            life.postTimer(pauseNanos + late, late / 4, () -> {
                 if (!stopped[0]) {
                     run(work);
                     again(pauseNanos, work, stopped);

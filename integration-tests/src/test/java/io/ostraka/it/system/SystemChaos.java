@@ -70,10 +70,7 @@ final class SystemChaos {
             case MACHINE_CRASH -> crash(fault, Life.End.MACHINE);
             case CRASH_AT_EFFECT -> crashAtEffect();
             case PAUSE -> pause();
-            case SLOW_DISK -> {
-                world.counts().injected(fault);
-                victim().slowUntil(soon(0.5, 5));
-            }
+            case SLOW_DISK -> slowDisk();
             case FORCE_FAILED -> victim().failNextForce();
             case DISK_FULL -> fillDisk();
             case TRANSFER -> transfer();
@@ -153,6 +150,27 @@ final class SystemChaos {
         }
     }
 
+    /**
+     * Now, or once some group has a new leader: then the disks of its peers, so that all it has yet is what it knew as
+     * a follower, while it is asked and its peers answer heartbeats.
+     */
+    private void slowDisk() {
+        long lasts = (long) (electionNanos * dice.logUniform(0.5, 5));
+        if (dice.chance(0.5)) {
+            world.counts().injected(Fault.SLOW_DISK);
+            victim().slowUntil(world.queue().nowNanos() + lasts);
+            return;
+        }
+        world.groups().showNextLeader(leader -> {
+            for (Machine machine : world.machines()) {
+                if (!stopped && machine.hosts(leader.group()) && !machine.leads(leader.group())) {
+                    world.counts().injected(Fault.SLOW_DISK);
+                    machine.slowUntil(world.queue().nowNanos() + lasts);
+                }
+            }
+        });
+    }
+
     private void fillDisk() {
         Machine machine = victim();
         world.counts().injected(Fault.DISK_FULL);
@@ -207,9 +225,10 @@ final class SystemChaos {
         }
     }
 
-    /** A group without the others; some clients are on its side. */
+    /** A group without the others; some clients are on its side, or all reach both sides, and the one that is wrong. */
     private void cutOff(GroupId group) {
-        boolean[] inside = new boolean[places()];
+        boolean[] inside =
+                new boolean[dice.chance(0.5) ? places() : world.machines().size()];
         for (int i = 0; i < inside.length; i++) {
             inside[i] = i < world.machines().size() ? world.machines().get(i).hosts(group) : dice.chance(0.5);
         }
