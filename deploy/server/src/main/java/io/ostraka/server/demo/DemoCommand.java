@@ -2,7 +2,6 @@ package io.ostraka.server.demo;
 
 import io.ostraka.raft.runtime.host.SystemClock;
 import io.ostraka.server.cluster.ClusterFailure;
-import io.ostraka.server.cluster.DirectoryRemoval;
 import io.ostraka.server.cluster.ProcessCluster;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -37,27 +36,28 @@ public final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PrintStream out = System.out;
         Path directory = Files.createTempDirectory("ostraka-demo-");
-        Cleaning cleaning = new Cleaning(directory, keep);
+        DemoCleaning cleaning = new DemoCleaning(directory, keep);
         Thread hook = new Thread(cleaning::run, "ostraka-demo-cleaning");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             DirectoryTree tree = DirectoryTree.of(input(), 1 << 20);
             ProcessCluster cluster = ProcessCluster.of(ProcessCluster.Plan.ofThree(directory));
-            cleaning.cluster = cluster;
+            cleaning.closeFirst(cluster::close);
             cluster.launch();
             boolean right = new Demo(cluster, tree, new SystemClock(), out).run();
             if (!right) {
-                cleaning.keep = true;
+                cleaning.keepAsEvidence();
             }
             return right ? 0 : 1;
         } catch (ClusterFailure e) {
-            cleaning.keep = true;
-            System.err.println("ostraka: the demonstration failed: " + e.getMessage());
+            if (cleaning.keepAsEvidence()) {
+                System.err.println("ostraka: the demonstration failed: " + e.getMessage());
+            }
             return 1;
         } finally {
             cleaning.run();
             leaveToHook(hook);
-            if (cleaning.keep) {
+            if (cleaning.keeps()) {
                 out.println("Data and output of the processes: " + directory);
             }
         }
@@ -77,31 +77,5 @@ public final class DemoCommand implements Callable<Integer> {
             return input;
         }
         return Path.of(System.getProperty("ostraka.checkout", ""));
-    }
-
-    /** Ends what was started and removes what was written, whether the demonstration ended by itself or by Ctrl-C. */
-    private static final class Cleaning {
-        private final Path directory;
-        private volatile boolean keep;
-        private volatile @Nullable ProcessCluster cluster;
-
-        Cleaning(Path directory, boolean keep) {
-            this.directory = directory;
-            this.keep = keep;
-        }
-
-        synchronized void run() {
-            ProcessCluster started = cluster;
-            if (started != null) {
-                started.close();
-            }
-            try {
-                if (!keep) {
-                    DirectoryRemoval.remove(directory);
-                }
-            } catch (IOException e) {
-                System.err.println("ostraka: cannot remove " + directory + ": " + e.getMessage());
-            }
-        }
     }
 }
