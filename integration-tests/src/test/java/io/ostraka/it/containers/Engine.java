@@ -2,6 +2,7 @@ package io.ostraka.it.containers;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ostraka.it.rules.Checkout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ final class Engine {
 
     /** With the distribution that Maven has just made of this checkout. */
     private static void build() throws IOException, InterruptedException {
-        Path checkout = checkout();
+        Path checkout = Checkout.root();
         System.out.println(run(
                         BUILD_SECONDS_MAX,
                         List.of(
@@ -98,17 +99,5 @@ final class Engine {
             Files.delete(output);
             Files.delete(errors);
         }
-    }
-
-    private static Path checkout() {
-        Path directory = Path.of("").toAbsolutePath();
-        while (!Files.exists(directory.resolve("CONTRIBUTING.md"))) {
-            Path parent = directory.getParent();
-            if (parent == null) {
-                throw new IllegalStateException("the tests run outside a checkout");
-            }
-            directory = parent;
-        }
-        return directory;
     }
 }

@@ -21,7 +21,7 @@ final class DocumentsTest {
     private static final Pattern JAVA = Pattern.compile("(?s)\\n```java\\n(.*?)\\n```\\n");
     private static final Path EXAMPLES = Path.of("client/examples/src/main/java/io/ostraka/examples");
 
-    private final Path checkout = checkout();
+    private final Path checkout = Checkout.root();
 
     @Test
     void everyTestNamedAmongTheRegressionsExists() throws IOException {
@@ -108,17 +108,5 @@ final class DocumentsTest {
 
     private static String withoutIndent(String text) {
         return text.lines().map(String::strip).collect(joining("\n"));
-    }
-
-    private static Path checkout() {
-        Path directory = Path.of("").toAbsolutePath();
-        while (!Files.exists(directory.resolve("CONTRIBUTING.md"))) {
-            Path parent = directory.getParent();
-            if (parent == null) {
-                throw new IllegalStateException("the tests run outside a checkout");
-            }
-            directory = parent;
-        }
-        return directory;
     }
 }
