@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -36,6 +37,16 @@ final class WritesOracle {
     /** Whether it is known how the write ended: nothing that is sent for it can change that. */
     boolean hasEnded(Name name) {
         return outcomes.containsKey(name);
+    }
+
+    /** Returns the revision that a write made, if it took effect. */
+    OptionalLong revisionOf(Name name) {
+        WriteOutcome outcome = outcomes.get(name);
+        return outcome != null && isEffective(outcome) ? OptionalLong.of(outcome.revision()) : OptionalLong.empty();
+    }
+
+    private static boolean isEffective(WriteOutcome outcome) {
+        return outcome.kind() == WriteOutcome.Kind.WRITTEN || outcome.kind() == WriteOutcome.Kind.NOTHING_TO_DELETE;
     }
 
     /** Returns what took effect on a shard, by its revisions. */
@@ -65,9 +76,7 @@ final class WritesOracle {
 
     private void ended(GroupId group, Name name, ClientWrite write, WriteOutcome outcome) {
         same(group, name, outcome);
-        boolean effective =
-                outcome.kind() == WriteOutcome.Kind.WRITTEN || outcome.kind() == WriteOutcome.Kind.NOTHING_TO_DELETE;
-        if (!effective || write.op() instanceof WriteOp.Ask) {
+        if (!isEffective(outcome) || write.op() instanceof WriteOp.Ask) {
             return;
         }
         Done before = done.computeIfAbsent(write.shard(), _ -> new TreeMap<>())
