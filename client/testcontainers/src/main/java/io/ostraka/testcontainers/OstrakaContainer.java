@@ -33,6 +33,9 @@ import org.testcontainers.utility.DockerImageName;
  * its peers while the test still reaches it. It runs as in production: on a read-only root file system, without any
  * capability.
  *
+ * <p>One thing differs: the JVM does not optimize, since the processes of a test end before that pays. A test that
+ * measures speed takes {@code withEnv("JDK_JAVA_OPTIONS", "")}.
+ *
  * <p>A process that was killed or stopped keeps its data until the container is closed. Not thread-safe but for
  * {@link #mappedAddress}.
  */
@@ -45,7 +48,7 @@ public final class OstrakaContainer extends GenericContainer<OstrakaContainer> {
     private static final String DATA = "/data";
     private static final long DEFAULT_MEMORY_BYTES = 512L << 20;
     private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
-
+    private static final String SHORT_LIFE = "-XX:TieredStopAtLevel=1";
     private static final String READY = ".*ready on .*\\n";
     private static final List<String> PROGRAM = List.of(
             "/opt/ostraka/runtime/bin/java",
@@ -74,6 +77,7 @@ public final class OstrakaContainer extends GenericContainer<OstrakaContainer> {
         this.peers = peers;
         withExposedPorts(PORT);
         withEnv("OSTRAKA_ADVERTISE", address());
+        withEnv("JDK_JAVA_OPTIONS", SHORT_LIFE);
         withCreateContainerCmdModifier(this::confine);
         waitingFor(Wait.forLogMessage(READY, 1).withStartupTimeout(START_TIMEOUT));
     }

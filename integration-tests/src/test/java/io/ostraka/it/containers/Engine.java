@@ -37,14 +37,24 @@ final class Engine {
                 System.out.println("container tests are skipped: " + known);
             }
         }
-        if (REQUIRED && !known.isEmpty()) {
-            throw new AssertionError("container tests must run here, and cannot: " + known);
-        }
-        assumeTrue(known.isEmpty(), known);
+        assume(known.isEmpty(), known);
         if (!built) {
             build();
             built = true;
         }
+    }
+
+    /** Skips the test if this machine lacks something; where container tests must run, that is a failure. */
+    static void assume(boolean holds, String otherwise) {
+        if (REQUIRED && !holds) {
+            throw new AssertionError("container tests must run here, and cannot: " + otherwise);
+        }
+        assumeTrue(holds, otherwise);
+    }
+
+    /** Whether we may do to a machine what only its administrator may. */
+    static boolean isRoot() {
+        return "root".equals(System.getProperty("user.name"));
     }
 
     private static String whyMissing() throws InterruptedException {

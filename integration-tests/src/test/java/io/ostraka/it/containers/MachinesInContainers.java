@@ -2,87 +2,46 @@ package io.ostraka.it.containers;
 
 import static io.ostraka.it.containers.ClusterUnderLoad.CALLS_BETWEEN;
 import static io.ostraka.it.containers.ClusterUnderLoad.FIRST;
-import static java.util.Objects.requireNonNull;
+import static io.ostraka.it.containers.UnlikeMachines.AHEAD;
+import static io.ostraka.it.containers.UnlikeMachines.CROWDED;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.github.dockerjava.api.model.Bind;
-import com.github.dockerjava.api.model.Volume;
 import io.ostraka.client.Bytes;
 import io.ostraka.client.OstrakaClient;
 import io.ostraka.it.processes.Patience;
 import io.ostraka.testcontainers.OstrakaCluster;
-import io.ostraka.testcontainers.OstrakaContainer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
-/**
- * A cluster in which one node has a clock that is a day ahead, and one a small disk. Profile {@code containers}; takes
- * root, to mount a disk, and libfaketime, which Debian has in the package {@code libfaketime}.
- */
+/** A machine whose clock is wrong, and one whose disk is full. */
 @Timeout(300)
+@ExtendWith(SharedCluster.class)
 class MachinesInContainers {
 
-    private static final String AHEAD = "node-3";
-    private static final String CROWDED = "node-6";
-    private static final Path FAKE_TIME = Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1");
-    private static final int SECONDS_MAX = 60;
+    private final ClusterUnderLoad load;
+    private final OstrakaCluster cluster;
+    private final UnlikeMachines machines;
 
-    @TempDir
-    private static Path disk;
-
-    private static @Nullable ClusterUnderLoad shared;
-
-    @BeforeAll
-    static void start() throws Exception {
-        Engine.assumeThere();
-        assumeTrue(Files.exists(FAKE_TIME), "there is no libfaketime");
-        run("mount", "-t", "tmpfs", "-o", "size=96m,uid=65532,gid=65532,mode=700", "ostraka-it", disk.toString());
-        shared = ClusterUnderLoad.start(cluster -> cluster.refine(MachinesInContainers::refine));
-    }
-
-    private static void refine(OstrakaContainer container) {
-        if (container.name().equals(AHEAD)) {
-            container
-                    .withCreateContainerCmdModifier(command -> requireNonNull(command.getHostConfig())
-                            .withBinds(new Bind(FAKE_TIME.toString(), new Volume("/faketime.so"))))
-                    .withEnv("LD_PRELOAD", "/faketime.so")
-                    .withEnv("FAKETIME", "+1d")
-                    // A machine's clock can be set; what it counts since its start cannot.
-                    .withEnv("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-        } else if (container.name().equals(CROWDED)) {
-            container.withDataDirectory(disk.toString());
-        }
-    }
-
-    @AfterAll
-    static void close() throws Exception {
-        if (shared != null) {
-            shared.close();
-        }
-        run("umount", disk.toString());
+    MachinesInContainers(ClusterUnderLoad load, UnlikeMachines machines) {
+        this.load = load;
+        this.cluster = load.cluster();
+        this.machines = machines;
     }
 
     @Test
     void clockOfALeaderThatIsADayAheadExpiresNothingAndBlocksNothing() throws Exception {
-        OstrakaClient client = cluster().client();
-        String key = load().keyOf(FIRST);
+        Engine.assume(machines.isOneAhead(), "there is no libfaketime");
+        OstrakaClient client = cluster.client();
+        String key = load.keyOf(FIRST);
         client.put(Bytes.utf8(key), Bytes.utf8("kept"), Duration.ofHours(1));
-        load().during("clock-ahead", clients -> {
-            for (String leader = load().leaderOf(FIRST); !leader.equals(AHEAD); leader = load().leaderOf(FIRST)) {
-                cluster().restart(leader);
-                cluster().awaitServing();
+        load.during("clock-ahead", clients -> {
+            for (String leader = load.leaderOf(FIRST); !leader.equals(AHEAD); leader = load.leaderOf(FIRST)) {
+                cluster.restart(leader);
+                cluster.awaitServing();
             }
-            assertThat(cluster()
-                            .container(AHEAD)
+            assertThat(cluster.container(AHEAD)
                             .execInContainer("date", "+%s")
                             .getStdout()
                             .strip())
@@ -98,27 +57,15 @@ class MachinesInContainers {
 
     @Test
     void nodeWhoseDiskIsFullEndsAndComesBackOnItsDataWhenThereIsRoom() throws Exception {
-        load().during("disk-full", clients -> {
-            Path filler = disk.resolve("filler");
-            run("sh", "-c", "cat /dev/zero >'" + filler + "' 2>/dev/null || true");
+        Engine.assume(machines.isOneCrowded(), "only root can mount a small disk");
+        load.during("disk-full", clients -> {
+            machines.fill();
             Patience.await(
-                    CROWDED + " to end", () -> !cluster().container(CROWDED).isRunning());
-            assertThat(cluster().logs(CROWDED)).containsIgnoringCase("no space left");
+                    CROWDED + " to end", () -> !cluster.container(CROWDED).isRunning());
+            assertThat(cluster.logs(CROWDED)).containsIgnoringCase("no space left");
             clients.awaitCalls(CALLS_BETWEEN);
-            run("rm", filler.toString());
-            cluster().restart(CROWDED);
+            machines.makeRoom();
+            cluster.restart(CROWDED);
         });
-    }
-
-    private static void run(String... command) throws Exception {
-        Engine.run(SECONDS_MAX, List.of(command));
-    }
-
-    private static ClusterUnderLoad load() {
-        return requireNonNull(shared);
-    }
-
-    private static OstrakaCluster cluster() {
-        return load().cluster();
     }
 }

@@ -1,31 +1,39 @@
 package io.ostraka.it.containers;
 
+import io.ostraka.testcontainers.OstrakaCluster;
 import io.ostraka.testcontainers.OstrakaContainer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Every process of a cluster is replaced by one of this checkout, one after the other and under load, on the data that
- * another version wrote: {@code -Dostraka.previous.image=NAME:TAG}; by default that version is this one. Profile
- * {@code containers}.
+ * another version wrote: {@code -Dostraka.previous.image=NAME:TAG}; by default that version is this one.
  */
-@Timeout(600)
+@Timeout(300)
+@ExtendWith(SharedCluster.class)
 class UpgradeInContainers {
 
-    private static final String PREVIOUS = System.getProperty("ostraka.previous.image", OstrakaContainer.DEFAULT_IMAGE);
+    /** What the shared cluster starts with. */
+    static final String PREVIOUS = System.getProperty("ostraka.previous.image", OstrakaContainer.DEFAULT_IMAGE);
+
+    private final ClusterUnderLoad load;
+
+    UpgradeInContainers(ClusterUnderLoad load) {
+        this.load = load;
+    }
 
     @Test
     void everyProcessIsReplacedOnItsData() throws Exception {
-        try (ClusterUnderLoad load = ClusterUnderLoad.start(cluster -> cluster.image(PREVIOUS))) {
-            load.during("upgraded", clients -> {
-                for (String name : Stream.concat(load.cluster().controllers().stream(), load.cluster().nodes().stream())
-                        .toList()) {
-                    load.cluster().upgrade(name, OstrakaContainer.DEFAULT_IMAGE);
-                    load.cluster().awaitServing();
-                }
-            });
-            System.out.println("containers: upgraded from " + PREVIOUS);
-        }
+        OstrakaCluster cluster = load.cluster();
+        load.during("upgraded", clients -> {
+            for (String name : Stream.concat(cluster.controllers().stream(), cluster.nodes().stream())
+                    .toList()) {
+                cluster.upgrade(name, OstrakaContainer.DEFAULT_IMAGE);
+                cluster.awaitServing();
+            }
+        });
+        System.out.println("containers: upgraded from " + PREVIOUS);
     }
 }

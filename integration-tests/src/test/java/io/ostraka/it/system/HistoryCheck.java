@@ -40,8 +40,8 @@ final class HistoryCheck {
     }
 
     void check() {
-        Verdict<KvOperation, KvResult> verdict =
-                LinearizabilityChecker.ofKeysAndValues(Bound.DEFAULT).check(calls.stream().map(this::settled).toList());
+        Verdict<KvOperation, KvResult> verdict = LinearizabilityChecker.ofKeysAndValues(Bound.DEFAULT)
+                .check(calls.stream().map(this::settled).toList());
         if (!verdict.isLinearizable()) {
             throw new SystemViolation("the history of " + calls.size() + " calls: " + verdict);
         }
