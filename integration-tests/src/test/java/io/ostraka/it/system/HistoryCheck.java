@@ -20,9 +20,9 @@ import java.util.OptionalLong;
 
 /**
  * Judges what the clients of a run were told, twice: by a search for some order that explains it, and against the order
- * in which the groups' logs say that it happened. Of calls whose outcome no client knows, the search is told what the
- * logs say of each, but for its place in the order: some order of that is one of what the clients know, too, and many
- * calls that may or may not have happened would cost it more than all others.
+ * in which the groups' logs say that it happened. Of calls whose outcome no client knows, the search is told whether
+ * they took effect, and as which revision: an order of those is one of what the clients know, too, and many calls that
+ * may or may not have happened would cost it more than all others.
  */
 final class HistoryCheck {
 

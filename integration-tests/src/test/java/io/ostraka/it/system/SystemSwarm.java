@@ -105,16 +105,26 @@ record SystemSwarm(
                 dice.chance(0.3) ? 0 : dice.logUniform(1e-3, 0.3));
     }
 
-    /** A small cluster, a busy client and many moves, and nothing that goes wrong by itself. */
+    /** A small cluster, two busy clients and many moves, and nothing that goes wrong by itself. */
     static SystemSwarm undisturbed() {
+        return undisturbed(1, List.of(3, 1), 2, 2, SECOND);
+    }
+
+    /** What a simulation's speed is told of: three groups under eight busy clients, and nothing that goes wrong. */
+    static SystemSwarm ofThreeGroups() {
+        return undisturbed(3, List.of(3, 3, 3), 12, 8, 10 * SECOND);
+    }
+
+    private static SystemSwarm undisturbed(
+            int controllers, List<Integer> groups, int shards, int clients, long changeNanos) {
         RaftConfig raft = RaftConfig.defaults().withTimings(50, 300, 600);
         return new SystemSwarm(
-                1,
+                controllers,
                 false,
-                List.of(3, 1),
-                2,
-                2,
-                4,
+                groups,
+                shards,
+                clients,
+                2 * clients,
                 60 * MILLI,
                 new HostOptions(
                         raft,
@@ -135,7 +145,7 @@ record SystemSwarm(
                 300 * MILLI,
                 0,
                 Map.of(),
-                SECOND,
+                changeNanos,
                 0);
     }
 

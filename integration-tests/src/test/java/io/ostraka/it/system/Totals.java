@@ -33,6 +33,14 @@ final class Totals {
         return acknowledged;
     }
 
+    double virtualSeconds() {
+        return virtualNanos / 1e9;
+    }
+
+    long events() {
+        return events;
+    }
+
     long handOvers() {
         return handOvers;
     }
