@@ -133,7 +133,7 @@ public final class OstrakaProcess implements AutoCloseable {
         LogThread log =
                 opened(LogThread.start(recovery.log(), clock::nanoTime, new Pins(), this::fatal), LogThread::close);
         // Closed after the host: its state machines write to the store until then.
-        @Nullable RocksKvStore store = options.roles().contains(Role.NODE) ? openStore() : null;
+        @Nullable RocksKvStore store = options.roles().contains(Role.NODE) ? openStore(disk) : null;
         // Waited for after the transport, whose streams it carries; it takes nothing new long before that.
         ServerEnd serverEnd = opened(new ServerEnd(), ServerEnd::await);
         Connector connector = network.connector(TransportOptions.DEFAULT);
@@ -206,7 +206,9 @@ public final class OstrakaProcess implements AutoCloseable {
         offer(controller.services());
     }
 
-    private RocksKvStore openStore() {
+    private RocksKvStore openStore(FileDisk disk) throws DiskException {
+        // RocksDB syncs what is in its folder, and not the folder's name; and by what it has, the log is given back.
+        disk.createFolder(STORE_FOLDER);
         return opened(
                 RocksKvStore.open(options.data().resolve(STORE_FOLDER), Tuning.store(options), this::fatal),
                 RocksKvStore::close);

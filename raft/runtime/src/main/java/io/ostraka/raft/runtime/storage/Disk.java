@@ -45,7 +45,7 @@ public interface Disk {
     /** Gives a file another name within the same folder, replacing the file that has it, in one step. */
     void rename(String from, String to) throws DiskException;
 
-    /** Creates a folder directly below the data directory, if it is missing. */
+    /** Creates a folder directly below the data directory, if it is missing; its name is durable when this returns. */
     void createFolder(String name) throws DiskException;
 
     /** Makes the names in a folder durable: what was created, renamed and deleted in it before this call. */

@@ -8,6 +8,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -108,6 +109,8 @@ public final class FileDisk implements Disk {
             if (Files.isDirectory(path)) {
                 try (DirectoryStream<Path> entries = Files.newDirectoryStream(path, Files::isRegularFile)) {
                     entries.forEach(entry -> names.add(entry.getFileName().toString()));
+                } catch (DirectoryIteratorException e) {
+                    throw e.getCause();
                 }
             }
             Collections.sort(names);
@@ -136,8 +139,8 @@ public final class FileDisk implements Disk {
         Path path = root.resolve(name);
         if (!Files.isDirectory(path)) {
             call("create", path, () -> Files.createDirectory(path));
-            syncDirectory(ROOT);
         }
+        syncDirectory(ROOT);
     }
 
     @Override
