@@ -123,6 +123,6 @@ final class ContainerNetwork {
         Long process = container.getCurrentContainerInfo().getState().getPidLong();
         List<String> command = new ArrayList<>(List.of("nsenter", "--net", "--target", String.valueOf(process), "--"));
         command.addAll(List.of(words));
-        return Engine.run(SECONDS_MAX, command);
+        return Engine.runAsAdministrator(SECONDS_MAX, command);
     }
 }

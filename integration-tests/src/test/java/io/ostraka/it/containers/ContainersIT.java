@@ -10,6 +10,7 @@ import org.junit.platform.suite.api.Suite;
  */
 @Suite
 @SelectClasses({
+    ImageInContainers.class,
     ExamplesInContainers.class,
     UpgradeInContainers.class,
     OperationsInContainers.class,

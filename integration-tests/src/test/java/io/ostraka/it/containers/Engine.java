@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -52,21 +53,49 @@ final class Engine {
         assumeTrue(holds, otherwise);
     }
 
-    /** Whether we may do to a machine what only its administrator may. */
-    static boolean isRoot() {
-        return "root".equals(System.getProperty("user.name"));
+    /** Skips the test unless we can run these programs as this machine's administrator. */
+    static void assumeAdministratorWith(String... programs) throws InterruptedException {
+        assume(isAdministrator(), "it takes root, or sudo without a password");
+        for (String program : programs) {
+            assume(succeeds(asAdministrator(List.of("sh", "-c", "command -v " + program))), program + " is missing");
+        }
+    }
+
+    /** Whether {@link #runAsAdministrator} can work. */
+    static boolean isAdministrator() throws InterruptedException {
+        return succeeds(asAdministrator(List.of("true")));
+    }
+
+    /** As {@link #run}, with the rights of root. */
+    static String runAsAdministrator(int secondsMax, List<String> command) throws IOException, InterruptedException {
+        return run(secondsMax, asAdministrator(command));
+    }
+
+    private static List<String> asAdministrator(List<String> command) {
+        List<String> whole = new ArrayList<>();
+        if (!"root".equals(System.getProperty("user.name"))) {
+            whole.addAll(List.of("sudo", "-n"));
+        }
+        whole.addAll(command);
+        return whole;
+    }
+
+    private static boolean succeeds(List<String> command) throws InterruptedException {
+        try {
+            run(ANSWER_SECONDS_MAX, command);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static String whyMissing() throws InterruptedException {
         if (!System.getProperty("os.name", "").equals("Linux")) {
             return "the image is built on Linux only";
         }
-        try {
-            run(ANSWER_SECONDS_MAX, List.of("docker", "version", "--format", "{{.Server.Version}}"));
-            return "";
-        } catch (IOException e) {
-            return "no Docker engine answers";
-        }
+        return succeeds(List.of("docker", "version", "--format", "{{.Server.Version}}"))
+                ? ""
+                : "no Docker engine answers";
     }
 
     /** With the distribution that Maven has just made of this checkout. */

@@ -61,16 +61,6 @@ class OperationsInContainers {
     }
 
     @Test
-    void nodesAreRestartedOneByOne() throws Exception {
-        load.during("rolling-restart", clients -> {
-            for (String node : cluster.nodes()) {
-                cluster.restart(node);
-                cluster.awaitServing();
-            }
-        });
-    }
-
-    @Test
     void everyContainerIsStoppedAndStartedOnItsVolume() throws Exception {
         load.during("all-restarted", clients -> cluster.restart());
     }

@@ -1,5 +1,7 @@
 package io.ostraka.it.containers;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.ostraka.testcontainers.OstrakaCluster;
 import io.ostraka.testcontainers.OstrakaContainer;
 import java.util.stream.Stream;
@@ -8,10 +10,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Every process of a cluster is replaced by one of this checkout, one after the other and under load, on the data that
- * another version wrote: {@code -Dostraka.previous.image=NAME:TAG}; by default that version is this one.
+ * A rolling restart that is an upgrade: every process of a cluster is stopped and replaced by one of this checkout, one
+ * after the other and under load, on the data that another version wrote: {@code -Dostraka.previous.image=NAME:TAG}; by
+ * default that version is this one.
  */
-@Timeout(300)
+@Timeout(600)
 @ExtendWith(SharedCluster.class)
 class UpgradeInContainers {
 
@@ -32,6 +35,7 @@ class UpgradeInContainers {
                     .toList()) {
                 cluster.upgrade(name, OstrakaContainer.DEFAULT_IMAGE);
                 cluster.awaitServing();
+                assertThat(cluster.container(name).getDockerImageName()).isEqualTo(OstrakaContainer.DEFAULT_IMAGE);
             }
         });
         System.out.println("containers: upgraded from " + PREVIOUS);

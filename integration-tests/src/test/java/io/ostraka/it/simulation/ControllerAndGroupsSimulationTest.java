@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class ControllerAndGroupsSimulationTest {
 
     private static final long FAULTY_MILLIS = 20_000;
-    private static final int SEEDS = 150;
+    private static final int SEEDS = 100;
 
     @Test
     void everyShardHasOneTokenAndEveryAcknowledgedLineIsThereOnce() {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What the image promises to whoever runs it. */
 @Timeout(300)
-class ContainerImageIT {
+class ImageInContainers {
 
     private static final String IMAGE = OstrakaContainer.DEFAULT_IMAGE;
     private static final int SECONDS_MAX = 60;
