@@ -3,6 +3,7 @@ package io.ostraka.it.containers;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.dockerjava.api.command.InspectContainerResponse;
 import io.ostraka.client.admin.ClusterMap;
 import io.ostraka.it.processes.Patience;
 import io.ostraka.it.processes.RecordedClients;
@@ -12,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -153,10 +156,24 @@ final class ClusterUnderLoad implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /** Of each process, in the order of starting: what no later life of it has, even if nothing else changes. */
+    Map<String, String> lives() {
+        Map<String, String> lives = new LinkedHashMap<>();
+        for (String process : processes()) {
+            InspectContainerResponse known = cluster.container(process).getCurrentContainerInfo();
+            lives.put(process, known.getId() + " since " + known.getState().getStartedAt());
+        }
+        return lives;
+    }
+
+    private List<String> processes() {
+        return Stream.concat(cluster.controllers().stream(), cluster.nodes().stream())
+                .toList();
+    }
+
     private void keepLogs(String name) throws IOException {
         Files.createDirectories(LOGS);
-        for (String process : Stream.concat(cluster.controllers().stream(), cluster.nodes().stream())
-                .toList()) {
+        for (String process : processes()) {
             Files.writeString(LOGS.resolve("containers-" + name + "-" + process + ".log"), cluster.logs(process));
         }
     }

@@ -126,7 +126,7 @@ final class ContainerFaults {
         tell(kind + " " + victim);
         switch (kind) {
             case LOSS -> network.lose(0.05 + random.nextDouble() / 4);
-            case SLOW -> network.slow(256 << random.nextInt(4));
+            case SLOW -> network.slow(64 << random.nextInt(4));
             default -> {
                 for (String peer : everyone()) {
                     if (!peer.equals(victim)) {

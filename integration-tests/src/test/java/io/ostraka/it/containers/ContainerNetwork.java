@@ -17,6 +17,9 @@ final class ContainerNetwork {
     private static final Pattern INTERFACE = Pattern.compile("\\beth[0-9]+");
     private static final Pattern ADDRESS = Pattern.compile("inet ([0-9.]+)/");
 
+    /** What a qdisc says of the packets that found it over its rate. */
+    private static final Pattern OVER_LIMITS = Pattern.compile("overlimits ([0-9]+)");
+
     private final OstrakaContainer container;
 
     ContainerNetwork(OstrakaContainer container) {
@@ -83,6 +86,19 @@ final class ContainerNetwork {
                 .filter(columns -> columns.length > 2 && columns[2].equals("DROP"))
                 .mapToLong(columns -> Long.parseLong(columns[0]))
                 .sum();
+    }
+
+    /** How often what should go out had to wait since {@link #slow}. */
+    long delayed() throws IOException, InterruptedException {
+        long times = 0;
+        for (String each : interfaces()) {
+            times += OVER_LIMITS
+                    .matcher(inside("tc", "-statistics", "qdisc", "show", "dev", each))
+                    .results()
+                    .mapToLong(found -> Long.parseLong(found.group(1)))
+                    .sum();
+        }
+        return times;
     }
 
     /** Ends every disturbance. */

@@ -5,6 +5,7 @@ import static io.ostraka.it.containers.ClusterUnderLoad.FIRST;
 import static io.ostraka.it.containers.ClusterUnderLoad.NODES_OF_SECOND;
 import static io.ostraka.it.containers.ClusterUnderLoad.SECOND;
 import static io.ostraka.it.containers.ClusterUnderLoad.SHARDS;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostraka.client.admin.ChangeMode;
 import io.ostraka.it.processes.Patience;
@@ -43,7 +44,9 @@ class LossesInContainers {
         load.during("controller-killed", clients -> {
             String leader = Patience.find("a leading controller", cluster::leadingController);
             cluster.kill(leader);
-            Patience.find("another leading controller", cluster::leadingController);
+            Patience.find(
+                    "another leading controller than " + leader,
+                    () -> cluster.leadingController().filter(controller -> !controller.equals(leader)));
             int moved = load.shardOf(FIRST);
             cluster.admin().move(moved, SECOND, ChangeMode.APPLY);
             load.awaitOwner(SECOND, SHARDS / 2 + 1);
@@ -58,6 +61,8 @@ class LossesInContainers {
     void everyNodeOfAGroupIsKilled() throws Exception {
         load.during("group-killed", clients -> {
             NODES_OF_SECOND.forEach(cluster::kill);
+            assertThat(NODES_OF_SECOND)
+                    .noneMatch(node -> cluster.container(node).isRunning());
             clients.awaitCalls(CALLS_BETWEEN / 4);
             NODES_OF_SECOND.forEach(cluster::restart);
             load.leaderOf(SECOND);

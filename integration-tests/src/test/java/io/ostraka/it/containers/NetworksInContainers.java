@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class NetworksInContainers {
 
     private static final double LOST = 0.1;
-    private static final int SLOW_KILOBITS_PER_SECOND = 512;
+    private static final int SLOW_KILOBITS_PER_SECOND = 128;
 
     private final ClusterUnderLoad load;
     private final OstrakaCluster cluster;
@@ -104,6 +104,7 @@ class NetworksInContainers {
             String leader = load.leaderOf(FIRST);
             network(leader).slow(SLOW_KILOBITS_PER_SECOND);
             clients.awaitCalls(CALLS_BETWEEN * 2);
+            assertThat(network(leader).delayed()).isPositive();
             network(leader).heal();
         });
     }

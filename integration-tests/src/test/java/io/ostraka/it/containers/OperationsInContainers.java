@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ostraka.client.OstrakaClient;
 import io.ostraka.client.admin.ClusterMap;
 import io.ostraka.testcontainers.OstrakaCluster;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -62,6 +63,10 @@ class OperationsInContainers {
 
     @Test
     void everyContainerIsStoppedAndStartedOnItsVolume() throws Exception {
-        load.during("all-restarted", clients -> cluster.restart());
+        load.during("all-restarted", clients -> {
+            Map<String, String> before = load.lives();
+            cluster.restart();
+            assertThat(load.lives().entrySet()).doesNotContainAnyElementsOf(before.entrySet());
+        });
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostraka.testcontainers.OstrakaCluster;
 import io.ostraka.testcontainers.OstrakaContainer;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -31,11 +30,16 @@ class UpgradeInContainers {
     void everyProcessIsReplacedOnItsData() throws Exception {
         OstrakaCluster cluster = load.cluster();
         load.during("upgraded", clients -> {
-            for (String name : Stream.concat(cluster.controllers().stream(), cluster.nodes().stream())
-                    .toList()) {
+            for (String name : load.processes()) {
+                String before = cluster.container(name).getContainerId();
                 cluster.upgrade(name, OstrakaContainer.DEFAULT_IMAGE);
                 cluster.awaitServing();
-                assertThat(cluster.container(name).getDockerImageName()).isEqualTo(OstrakaContainer.DEFAULT_IMAGE);
+                assertThat(cluster.container(name).getContainerId()).isNotEqualTo(before);
+                assertThat(cluster.container(name)
+                                .getCurrentContainerInfo()
+                                .getConfig()
+                                .getImage())
+                        .isEqualTo(OstrakaContainer.DEFAULT_IMAGE);
             }
         });
         System.out.println("containers: upgraded from " + PREVIOUS);
