@@ -6,9 +6,6 @@ import io.ostraka.raft.testkit.sim.Fault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -48,29 +45,18 @@ class EffectSweepTest {
             }
             next -= effects.get(machine);
         }
-        try (ErrorLog errors = new ErrorLog();
-                ExecutorService threads = Executors.newFixedThreadPool(2)) {
-            List<Future<Long>> running = new ArrayList<>();
-            crashes.forEach(crash -> running.add(threads.submit(() -> die(crash))));
-            long died = 0;
-            for (Future<Long> each : running) {
-                died += each.get();
-            }
-            errors.check();
-            System.out.printf("crash at an effect: %d of %d runs, one effect in %d%n", died, crashes.size(), STRIDE);
-            assertThat(died).isEqualTo(crashes.size());
-        }
+        long died = Sweep.each(crashes, EffectSweepTest::die).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+        System.out.printf("crash at an effect: %d of %d runs, one effect in %d%n", died, crashes.size(), STRIDE);
+        assertThat(died).isEqualTo(crashes.size());
     }
 
     /** Returns how many machines died. */
     private static long die(Crash crash) {
-        try {
-            SystemWorld world = world();
-            world.machines().get(crash.machine()).crashAtEffect(crash.effect(), crash.how());
-            return SystemSimulation.run(world, SCRIPT_NANOS).faults().of(Fault.CRASH_AT_EFFECT);
-        } catch (RuntimeException | AssertionError e) {
-            throw new AssertionError(crash + ": " + e.getMessage(), e);
-        }
+        SystemWorld world = world();
+        world.machines().get(crash.machine()).crashAtEffect(crash.effect(), crash.how());
+        return SystemSimulation.run(world, SCRIPT_NANOS).faults().of(Fault.CRASH_AT_EFFECT);
     }
 
     private static SystemWorld world() {

@@ -38,6 +38,8 @@ final class Machine {
     private int effects;
     private @Nullable NodeId nodeId;
     private boolean mayBeDamaged;
+    private int refusals;
+    private int damageFound;
 
     /** What a server does. */
     record Roles(boolean controller, boolean node) {}
@@ -146,6 +148,7 @@ final class Machine {
         if (!mayBeDamaged) {
             throw new SystemViolation("m" + index + " does not start: " + why.getMessage(), why);
         }
+        refusals++;
         world.trace().say(() -> "m" + index + " does not start: " + why.getMessage());
         life.doom(Life.End.PROCESS);
         world.queue().after(1, () -> {
@@ -202,33 +205,60 @@ final class Machine {
         mayBeDamaged = false;
     }
 
-    /**
-     * Loses power, and a bit of a file flips. Not in the newest segment of the log, whose last batch, if it is damaged,
-     * cannot be told from one that was never forced (docs/data-on-disk.md).
-     */
+    /** Loses power, and a bit of one of the {@link #tellingFiles} flips. */
     void rot() {
         crash(Life.End.MACHINE);
+        List<String> files = tellingFiles();
+        if (files.isEmpty()) {
+            return;
+        }
+        String name = files.get(dice.random().nextInt(files.size()));
+        int offset = dice.random().nextInt(disk.contents(name).length);
+        flip(name, offset, 1 << dice.random().nextInt(Byte.SIZE));
+    }
+
+    /**
+     * The files in which a flip does no harm that cannot be told: all but the newest segment of the log, whose last
+     * batch, if it is damaged, looks like one that was never forced (docs/data-on-disk.md).
+     */
+    List<String> tellingFiles() {
         List<String> files = new ArrayList<>(disk.files());
         files.removeIf(name -> disk.contents(name).length == 0);
         files.stream()
                 .filter(name -> name.endsWith(".segment"))
                 .max(String::compareTo)
                 .ifPresent(files::remove);
-        if (files.isEmpty()) {
-            return;
+        return files;
+    }
+
+    /** Bits of a byte flip, while no process runs. */
+    void flip(String name, int offset, int mask) {
+        if (offset >= disk.contents(name).length) {
+            throw new IllegalArgumentException(name + " has no byte " + offset);
         }
         world.losses().suffered(this);
         world.counts().injected(Fault.BIT_FLIP);
         mayBeDamaged = true;
-        String name = files.get(dice.random().nextInt(files.size()));
-        int offset = dice.random().nextInt(disk.contents(name).length);
         world.trace().say(() -> "m" + index + ": a bit of byte " + offset + " of " + name + " flips");
-        disk.flip(name, offset, 1 << dice.random().nextInt(Byte.SIZE));
+        disk.flip(name, offset, mask);
     }
 
-    /** Whether damage found on the disk is damage that was done. */
-    boolean mayBeDamaged() {
-        return mayBeDamaged;
+    /** The log that a server finds is damaged, which is so only if damage was done. */
+    void findsDamage(String damage) {
+        if (!mayBeDamaged) {
+            throw new SystemViolation("m" + index + " has lost what was forced: " + damage);
+        }
+        damageFound++;
+    }
+
+    /** How often a server did not start because of what it found. */
+    int refusals() {
+        return refusals;
+    }
+
+    /** How often a server found damage in its log, whether a replica needed what was there or not. */
+    int damageFound() {
+        return damageFound;
     }
 
     /** Returns the replicas that the disk has descriptors of. */

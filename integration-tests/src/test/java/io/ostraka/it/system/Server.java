@@ -106,8 +106,8 @@ final class Server {
         Server open() throws DiskException, NodeDirectoryException, DamagedReplicaException {
             NodeDirectory directory = NodeDirectory.open(machine.disk(), random);
             Recovery recovery = SharedLog.open(machine.disk(), world.swarm().log());
-            if (!recovery.damage().isEmpty() && !machine.mayBeDamaged()) {
-                throw new SystemViolation("m" + machine.index() + " has lost what was forced: " + recovery.damage());
+            if (!recovery.damage().isEmpty()) {
+                machine.findsDamage(recovery.damage().toString());
             }
             List<RaftHost> hosts = new ArrayList<>();
             LogStore log = new MachineLog(

@@ -107,20 +107,25 @@ record SystemSwarm(
 
     /** A small cluster, two busy clients and many moves, and nothing that goes wrong by itself. */
     static SystemSwarm undisturbed() {
-        return undisturbed(1, List.of(3, 1), 2, 2, SECOND);
+        return undisturbed(1, false, List.of(3, 1), 2, 2, SECOND);
+    }
+
+    /** Three machines that are all of a cluster, controllers and one group, and nothing that goes wrong by itself. */
+    static SystemSwarm ofThreeMachines() {
+        return undisturbed(3, true, List.of(3), 2, 2, SECOND);
     }
 
     /** What a simulation's speed is told of: three groups under eight busy clients, and nothing that goes wrong. */
     static SystemSwarm ofThreeGroups() {
-        return undisturbed(3, List.of(3, 3, 3), 12, 8, 10 * SECOND);
+        return undisturbed(3, false, List.of(3, 3, 3), 12, 8, 10 * SECOND);
     }
 
     private static SystemSwarm undisturbed(
-            int controllers, List<Integer> groups, int shards, int clients, long changeNanos) {
+            int controllers, boolean together, List<Integer> groups, int shards, int clients, long changeNanos) {
         RaftConfig raft = RaftConfig.defaults().withTimings(50, 300, 600);
         return new SystemSwarm(
                 controllers,
-                false,
+                together,
                 groups,
                 shards,
                 clients,
