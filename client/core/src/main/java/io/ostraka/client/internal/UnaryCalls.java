@@ -59,8 +59,11 @@ final class UnaryCalls implements AutoCloseable {
 
             @Override
             public void onCompleted() {
-                answer.completeExceptionally(
-                        new CallFailedException(address, Status.INTERNAL.withDescription("no answer"), true));
+                // It nearly always is done, and an exception costs a stack trace.
+                if (!answer.isDone()) {
+                    answer.completeExceptionally(
+                            new CallFailedException(address, Status.INTERNAL.withDescription("no answer"), true));
+                }
             }
         });
         return answer;
