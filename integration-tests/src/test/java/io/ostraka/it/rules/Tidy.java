@@ -24,7 +24,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -92,17 +94,19 @@ public final class Tidy {
     static List<String> check(Path root) throws IOException {
         Tidy tidy = new Tidy(Adapters.parse(Files.readAllLines(root.resolve(ADAPTERS))));
         Set<String> packages = new TreeSet<>();
+        Map<String, String> sources = new LinkedHashMap<>();
         for (Path file : sources(root)) {
             String path = root.relativize(file).toString().replace('\\', '/');
             String text = Files.readString(file);
             tidy.checkText(path, text);
             if (path.endsWith(".java")) {
-                tidy.checkJava(path, text);
+                sources.put(path, text);
                 if (isMain(path)) {
                     packages.add(path.substring(0, path.lastIndexOf('/')));
                 }
             }
         }
+        tidy.checkJava(sources);
         for (String directory : packages) {
             Path info = root.resolve(directory).resolve("package-info.java");
             if (!Files.exists(info) || !Files.readString(info).contains("@NullMarked")) {
@@ -138,17 +142,36 @@ public final class Tidy {
         }
     }
 
-    void checkJava(String path, String text) throws IOException {
-        JavaFileObject source = new SimpleJavaFileObject(URI.create("string:///" + path), JavaFileObject.Kind.SOURCE) {
-            @Override
-            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                return text;
-            }
-        };
-        JavacTask task = (JavacTask) ToolProvider.getSystemJavaCompiler()
-                .getTask(null, null, _ -> {}, List.of("-proc:none"), null, List.of(source));
+    /** What needs a parser, of texts by their paths: one for all, since to make it takes longer than to use it. */
+    void checkJava(Map<String, String> sources) throws IOException {
+        List<Source> all = sources.entrySet().stream()
+                .map(source -> new Source(source.getKey(), source.getValue()))
+                .toList();
+        if (all.isEmpty()) {
+            return;
+        }
+        JavacTask task = (JavacTask)
+                ToolProvider.getSystemJavaCompiler().getTask(null, null, _ -> {}, List.of("-proc:none"), null, all);
+        DocTrees trees = DocTrees.instance(task);
         for (CompilationUnitTree unit : task.parse()) {
-            new FileScanner(path, unit, DocTrees.instance(task)).scan(unit, null);
+            String path = unit.getSourceFile().toUri().getPath();
+            new FileScanner(path.substring(1), unit, trees).scan(unit, null);
+        }
+    }
+
+    /** A text that is read as if it were a file. */
+    private static final class Source extends SimpleJavaFileObject {
+
+        private final String text;
+
+        Source(String path, String text) {
+            super(URI.create("string:///" + path), JavaFileObject.Kind.SOURCE);
+            this.text = text;
+        }
+
+        @Override
+        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return text;
         }
     }
 

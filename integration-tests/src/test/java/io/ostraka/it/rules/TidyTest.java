@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Holds the whole checkout to the house style, and {@link Tidy} itself to seeing what it claims to see. */
@@ -87,7 +88,7 @@ final class TidyTest {
                 List.of("# comment", "", MAIN + " | System.nanoTime | the clock", MAIN + " | Thread.sleep | nothing"));
         Tidy tidy = new Tidy(adapters);
 
-        tidy.checkJava(MAIN, "/** . */ class Sample { long f = System.nanoTime(); }");
+        tidy.checkJava(Map.of(MAIN, "/** . */ class Sample { long f = System.nanoTime(); }"));
 
         assertThat(tidy.findings()).isEmpty();
         assertThat(adapters.unused()).containsExactly(new Tidy.Adapter(MAIN, "Thread.sleep"));
@@ -109,7 +110,7 @@ final class TidyTest {
     private static List<String> findings(String path, String text) throws IOException {
         Tidy tidy = new Tidy(Tidy.Adapters.parse(List.of()));
         tidy.checkText(path, text);
-        tidy.checkJava(path, text);
+        tidy.checkJava(Map.of(path, text));
         return tidy.findings();
     }
 
