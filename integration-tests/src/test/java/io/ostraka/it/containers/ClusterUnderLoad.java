@@ -45,8 +45,11 @@ final class ClusterUnderLoad implements AutoCloseable {
     private static final Path LOGS = Path.of("target", "histories");
     private static final int CLIENTS = 6;
 
-    /** Short enough that a call can end unknown while its group has no leader. */
-    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(1);
+    /** Of every other client: short enough that a call can end unknown while its group has no leader. */
+    private static final Duration SHORT_TIMEOUT = Duration.ofSeconds(1);
+
+    /** Of the others: long enough that a call is repeated to the next leader. */
+    private static final Duration LONG_TIMEOUT = Duration.ofSeconds(10);
 
     private final OstrakaCluster cluster;
 
@@ -90,7 +93,9 @@ final class ClusterUnderLoad implements AutoCloseable {
                 RecordedClients clients = RecordedClients.ofKeys(
                         name + "/",
                         CLIENTS,
-                        () -> cluster.clientBuilder().timeout(CALL_TIMEOUT).build(),
+                        client -> cluster.clientBuilder()
+                                .timeout(client % 2 == 0 ? SHORT_TIMEOUT : LONG_TIMEOUT)
+                                .build(),
                         random)) {
             clients.start(threads);
             clients.awaitCalls(CALLS_BETWEEN);
@@ -166,7 +171,8 @@ final class ClusterUnderLoad implements AutoCloseable {
         return lives;
     }
 
-    private List<String> processes() {
+    /** The controllers, then the nodes. */
+    List<String> processes() {
         return Stream.concat(cluster.controllers().stream(), cluster.nodes().stream())
                 .toList();
     }

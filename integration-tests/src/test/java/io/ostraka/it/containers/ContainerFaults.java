@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * Chooses what happens to a cluster of containers and lets it happen, one fault at a time: for some seconds it lasts,
@@ -128,7 +127,7 @@ final class ContainerFaults {
             case LOSS -> network.lose(0.05 + random.nextDouble() / 4);
             case SLOW -> network.slow(64 << random.nextInt(4));
             default -> {
-                for (String peer : everyone()) {
+                for (String peer : load.processes()) {
                     if (!peer.equals(victim)) {
                         if (kind == Kind.DEAF) {
                             network.hearNothingFrom(cluster().container(peer));
@@ -199,11 +198,6 @@ final class ContainerFaults {
     private List<String> nodesOfFirst() {
         return cluster().nodes().stream()
                 .filter(node -> !ClusterUnderLoad.NODES_OF_SECOND.contains(node))
-                .toList();
-    }
-
-    private List<String> everyone() {
-        return Stream.concat(cluster().controllers().stream(), cluster().nodes().stream())
                 .toList();
     }
 

@@ -36,7 +36,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 
 /**
  * Clients that read and change a few keys at random, one call at a time each, half of the reads at any replica; every
@@ -60,24 +60,29 @@ public final class RecordedClients implements AutoCloseable {
 
     /** Clients that are not started yet, each with a connection of its own. */
     RecordedClients(ProcessCluster cluster, int count, Duration callTimeout, Random random) {
-        this(KEYS, count, () -> cluster.client(callTimeout), random);
+        this(KEYS, count, _ -> cluster.client(callTimeout), random);
     }
 
-    private RecordedClients(List<String> keys, int count, Supplier<OstrakaClient> connection, Random random) {
+    private RecordedClients(List<String> keys, int count, IntFunction<OstrakaClient> connections, Random random) {
         this.keys = keys;
         for (int i = 0; i < count; i++) {
-            clients.add(new RecordedClient("recorded-" + i, connection.get(), new Random(random.nextLong())));
+            clients.add(new RecordedClient("recorded-" + i, connections.apply(i), new Random(random.nextLong())));
         }
     }
 
-    /** Clients of keys that begin with {@code prefix} and that nobody has written yet. */
-    public static RecordedClients ofKeys(String prefix, int count, Supplier<OstrakaClient> connection, Random random) {
+    /**
+     * Clients of keys that begin with {@code prefix} and that nobody has written yet.
+     *
+     * @param connections gives each client, by its number, what it uses
+     */
+    public static RecordedClients ofKeys(
+            String prefix, int count, IntFunction<OstrakaClient> connections, Random random) {
         return new RecordedClients(
                 KEYS.stream()
                         .map(key -> key.startsWith("{") ? "{" + prefix + key.substring(1) : prefix + key)
                         .toList(),
                 count,
-                connection,
+                connections,
                 random);
     }
 
