@@ -73,7 +73,7 @@ final class ContainerNetwork {
                     "rate",
                     kilobitsPerSecond + "kbit",
                     "burst",
-                    "16kb",
+                    "4kb",
                     "latency",
                     "200ms");
         }

@@ -96,6 +96,9 @@ public final class RecordedClients implements AutoCloseable {
         long goal = returned.get() + more;
         long begin = System.nanoTime();
         while (returned.get() < goal) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new AssertionError("interrupted while " + (goal - returned.get()) + " calls were to return");
+            }
             if (System.nanoTime() - begin > PATIENCE.toNanos()) {
                 throw new AssertionError("of " + more + " calls, " + (goal - returned.get()) + " did not return within "
                         + PATIENCE.toSeconds() + " s");
