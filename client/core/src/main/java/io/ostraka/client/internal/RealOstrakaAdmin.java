@@ -79,7 +79,7 @@ public final class RealOstrakaAdmin implements OstrakaAdmin {
     public RealOstrakaAdmin(ClientOptions options) {
         this.options = options;
         this.channels = new Channels(options.addressMapping());
-        this.unary = new UnaryCalls(channels);
+        this.unary = new UnaryCalls(channels, options.clock());
         this.controllers = new Controllers(options.controllers(), unary, options.clock());
     }
 

@@ -67,12 +67,7 @@ public final class RealOstrakaClient implements OstrakaClient {
     private final RequestEngine engine;
     private final Map<Long, Call<?>> calls = new HashMap<>();
     private final Set<NodeStream> dirty = new LinkedHashSet<>();
-    private final Cache<String, NodeStream> streams = Caffeine.newBuilder()
-            .maximumSize(STREAMS_MAX)
-            .expireAfterAccess(STREAM_IDLE)
-            .executor(Runnable::run)
-            .removalListener(this::streamLeft)
-            .build();
+    private final Cache<String, NodeStream> streams;
     private final StreamEvents streamEvents = new StreamEvents();
     private long clusterId;
     private @Nullable Throwable broken;
@@ -82,7 +77,14 @@ public final class RealOstrakaClient implements OstrakaClient {
         this.clock = options.clock();
         this.limit = new InFlightLimit(options.inFlightMax(), options.inFlightBytesMax());
         this.network = network;
-        this.unary = new UnaryCalls(network);
+        this.streams = Caffeine.newBuilder()
+                .ticker(clock::getAsLong)
+                .maximumSize(STREAMS_MAX)
+                .expireAfterAccess(STREAM_IDLE)
+                .executor(Runnable::run)
+                .removalListener(this::streamLeft)
+                .build();
+        this.unary = new UnaryCalls(network, clock);
         this.controllers = new Controllers(options.controllers(), unary, clock);
         this.session = new SessionName(random.nextLong(), random.nextLong());
         this.engine = new RequestEngine(

@@ -25,15 +25,18 @@ final class UnaryCalls implements AutoCloseable {
     private static final Duration IDLE = Duration.ofMinutes(5);
 
     private final ClientNetwork network;
-    private final Cache<String, ManagedChannel> open = Caffeine.newBuilder()
-            .maximumSize(CONNECTIONS_MAX)
-            .expireAfterAccess(IDLE)
-            .executor(Runnable::run)
-            .removalListener(UnaryCalls::shutDown)
-            .build();
+    private final Cache<String, ManagedChannel> open;
 
-    UnaryCalls(ClientNetwork network) {
+    /** Calls over a network, whose connections age by this clock. */
+    UnaryCalls(ClientNetwork network, Clock clock) {
         this.network = network;
+        this.open = Caffeine.newBuilder()
+                .ticker(clock::getAsLong)
+                .maximumSize(CONNECTIONS_MAX)
+                .expireAfterAccess(IDLE)
+                .executor(Runnable::run)
+                .removalListener(UnaryCalls::shutDown)
+                .build();
     }
 
     /** Makes one call. The future fails with {@link CallFailedException}. */
