@@ -1,7 +1,6 @@
 package io.ostraka.client.internal;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.ostraka.client.Bytes;
 import io.ostraka.client.ClientClosedException;
@@ -77,13 +76,8 @@ public final class RealOstrakaClient implements OstrakaClient {
         this.clock = options.clock();
         this.limit = new InFlightLimit(options.inFlightMax(), options.inFlightBytesMax());
         this.network = network;
-        this.streams = Caffeine.newBuilder()
-                .ticker(clock::getAsLong)
-                .maximumSize(STREAMS_MAX)
-                .expireAfterAccess(STREAM_IDLE)
-                .executor(Runnable::run)
-                .removalListener(this::streamLeft)
-                .build();
+        this.streams = KeptConnections.of(clock, STREAMS_MAX, STREAM_IDLE, this::streamLeft);
+        ;
         this.unary = new UnaryCalls(network, clock);
         this.controllers = new Controllers(options.controllers(), unary, clock);
         this.session = new SessionName(random.nextLong(), random.nextLong());

@@ -1,7 +1,6 @@
 package io.ostraka.client.internal;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
@@ -30,13 +29,8 @@ final class UnaryCalls implements AutoCloseable {
     /** Calls over a network, whose connections age by this clock. */
     UnaryCalls(ClientNetwork network, Clock clock) {
         this.network = network;
-        this.open = Caffeine.newBuilder()
-                .ticker(clock::getAsLong)
-                .maximumSize(CONNECTIONS_MAX)
-                .expireAfterAccess(IDLE)
-                .executor(Runnable::run)
-                .removalListener(UnaryCalls::shutDown)
-                .build();
+        this.open = KeptConnections.of(clock, CONNECTIONS_MAX, IDLE, UnaryCalls::shutDown);
+        ;
     }
 
     /** Makes one call. The future fails with {@link CallFailedException}. */
