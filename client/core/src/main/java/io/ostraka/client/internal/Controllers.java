@@ -30,11 +30,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Calls to the controllers: to all of them at once to read, to their leader to change. Thread-safe. */
+/**
+ * Calls to the controllers: to whichever answered last, or to all of them at once, to read; to their leader to change.
+ * Thread-safe.
+ */
 final class Controllers {
 
     private static final long ONE_CALL_MILLIS_MAX = 1_500;
     private static final long LATE_MILLIS_MAX = 1_000;
+    private static final long SOON_MILLIS_MAX = 500;
     private static final Backoff BACKOFF = new Backoff(20_000_000, 400_000_000);
 
     private static final Set<StatusCode> LEADS =
@@ -47,6 +51,7 @@ final class Controllers {
     private final UnaryCalls unary;
     private final Clock clock;
     private volatile String leader;
+    private volatile @Nullable String answering;
 
     Controllers(List<String> addresses, UnaryCalls unary, Clock clock) {
         this.addresses = List.copyOf(addresses);
@@ -60,12 +65,20 @@ final class Controllers {
     }
 
     /**
-     * The latest configuration, from whichever controller answers first. The future fails with
-     * {@link UnavailableException}, which names each controller and what was wrong with it.
+     * The latest configuration: from the controller that answered last, and where that does not answer soon, from
+     * whichever answers first. The future fails with {@link UnavailableException}, which names each controller and what
+     * was wrong with it.
      */
     CompletableFuture<ClusterConfig> config(long timeoutMillis) {
-        ConfigQuestion question = new ConfigQuestion(Math.min(timeoutMillis, ONE_CALL_MILLIS_MAX));
-        question.ask(addresses);
+        long callMillis = Math.min(timeoutMillis, ONE_CALL_MILLIS_MAX);
+        String known = answering;
+        long firstMillis = known == null ? 0 : Math.min(callMillis / 2, SOON_MILLIS_MAX);
+        ConfigQuestion question = new ConfigQuestion(callMillis - firstMillis);
+        if (known == null) {
+            question.ask(addresses);
+        } else {
+            question.askFirst(known, firstMillis);
+        }
         return question.answer;
     }
 
@@ -205,7 +218,7 @@ final class Controllers {
         return error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     }
 
-    /** One question to all controllers, and to those that they name as leader; the first configuration wins. */
+    /** One question to the controllers, and to those that they name as leader; the first configuration wins. */
     private final class ConfigQuestion {
 
         final CompletableFuture<ClusterConfig> answer = new CompletableFuture<>();
@@ -217,36 +230,62 @@ final class Controllers {
             this.timeoutMillis = timeoutMillis;
         }
 
+        /** Asks one, and all only if that is of no use: then the next question goes to all at once, too. */
+        void askFirst(String address, long millis) {
+            CompletableFuture<QueryReply> unused = query(address, millis).whenComplete((reply, error) -> {
+                if (trouble(address, reply, error) != null) {
+                    answering = null;
+                    List<String> all = new ArrayList<>(addresses);
+                    all.addAll(hint(reply));
+                    ask(all);
+                }
+            });
+        }
+
         void ask(List<String> some) {
             List<String> fresh = new ArrayList<>();
             synchronized (this) {
                 some.stream().filter(asked::add).forEach(fresh::add);
             }
-            QueryRequest latest = QueryRequest.newBuilder().setNum(-1).build();
             for (String address : fresh) {
-                CompletableFuture<QueryReply> unused = unary.call(
-                                address, ControllerGrpc.getQueryMethod(), latest, timeoutMillis)
-                        .whenComplete((reply, error) -> answered(address, reply, error));
+                CompletableFuture<QueryReply> unused =
+                        query(address, timeoutMillis).whenComplete((reply, error) -> answered(address, reply, error));
             }
         }
 
-        private void answered(String address, @Nullable QueryReply reply, @Nullable Throwable error) {
-            String trouble;
+        private CompletableFuture<QueryReply> query(String address, long millis) {
+            QueryRequest latest = QueryRequest.newBuilder().setNum(-1).build();
+            return unary.call(address, ControllerGrpc.getQueryMethod(), latest, millis);
+        }
+
+        private static List<String> hint(@Nullable QueryReply reply) {
+            return reply == null || reply.getLeaderHint().isEmpty() ? List.of() : List.of(reply.getLeaderHint());
+        }
+
+        /** Returns what is wrong with what came back, null for nothing: then the question is answered. */
+        private @Nullable String trouble(String address, @Nullable QueryReply reply, @Nullable Throwable error) {
             if (reply == null) {
-                trouble = reason(error);
-            } else if (reply.getCode() == StatusCode.OK) {
+                return reason(error);
+            }
+            if (reply.getCode() == StatusCode.OK) {
                 try {
-                    answer.complete(ConfigWire.fromWire(reply.getConfig()));
-                    return;
+                    ClusterConfig config = ConfigWire.fromWire(reply.getConfig());
+                    answering = address;
+                    answer.complete(config);
+                    return null;
                 } catch (MalformedConfigException e) {
-                    trouble = String.valueOf(e.getMessage());
-                }
-            } else {
-                trouble = reply.getCode() + (reply.getMessage().isEmpty() ? "" : ": " + reply.getMessage());
-                if (!reply.getLeaderHint().isEmpty()) {
-                    ask(List.of(reply.getLeaderHint()));
+                    return String.valueOf(e.getMessage());
                 }
             }
+            return reply.getCode() + (reply.getMessage().isEmpty() ? "" : ": " + reply.getMessage());
+        }
+
+        private void answered(String address, @Nullable QueryReply reply, @Nullable Throwable error) {
+            String trouble = trouble(address, reply, error);
+            if (trouble == null) {
+                return;
+            }
+            ask(hint(reply));
             synchronized (this) {
                 troubles.put(address, trouble);
                 if (troubles.size() == asked.size()) {

@@ -25,17 +25,32 @@ final class UnaryCalls implements AutoCloseable {
 
     private final ClientNetwork network;
     private final Cache<String, ManagedChannel> open;
+    private volatile boolean closed;
 
     /** Calls over a network, whose connections age by this clock. */
     UnaryCalls(ClientNetwork network, Clock clock) {
         this.network = network;
         this.open = KeptConnections.of(clock, CONNECTIONS_MAX, IDLE, UnaryCalls::shutDown);
-        ;
     }
 
     /** Makes one call. The future fails with {@link CallFailedException}. */
     <Q, A> CompletableFuture<A> call(String address, MethodDescriptor<Q, A> method, Q question, long timeoutMillis) {
-        ManagedChannel channel = open.get(address, network::open);
+        if (closed) {
+            return CompletableFuture.failedFuture(
+                    new CallFailedException(address, Status.CANCELLED.withDescription("the client is closed"), false));
+        }
+        ManagedChannel channel;
+        try {
+            channel = open.get(address, network::open);
+        } catch (RuntimeException e) {
+            // The address came with an answer, or from a mapping of the user's own.
+            return CompletableFuture.failedFuture(new CallFailedException(
+                    address,
+                    Status.UNAVAILABLE
+                            .withDescription("no address: " + e.getMessage())
+                            .withCause(e),
+                    false));
+        }
         CompletableFuture<A> answer = new CompletableFuture<>();
         Departure departure = new Departure();
         CallOptions options = CallOptions.DEFAULT
@@ -70,9 +85,10 @@ final class UnaryCalls implements AutoCloseable {
         return open.get(address, network::open);
     }
 
-    /** Ends all calls under way, and closes the connections. */
+    /** Ends all calls under way, and closes the connections; whoever asks again is refused. */
     @Override
     public void close() {
+        closed = true;
         open.asMap().values().forEach(ManagedChannel::shutdownNow);
         open.invalidateAll();
         open.cleanUp();

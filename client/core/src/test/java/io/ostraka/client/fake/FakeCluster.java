@@ -51,6 +51,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,7 @@ public final class FakeCluster implements AutoCloseable {
     private volatile Function<ChangeRequest, @Nullable ChangeReply> changeAnswer = FakeCluster::accepted;
     private volatile Function<KvRequest, @Nullable KvResponse> requestAnswer = store::answer;
     private volatile StatusCode streamRefusal = StatusCode.OK;
+    private final AtomicInteger queries = new AtomicInteger();
     private volatile StatusCode controllerCode = StatusCode.OK;
     private volatile StatusCode foundingCode = StatusCode.OK;
     private volatile int featureLevel = Feature.NEWEST_LEVEL;
@@ -165,6 +167,11 @@ public final class FakeCluster implements AutoCloseable {
     /** Answers founding records with this code from now on. */
     public void refuseFoundings(StatusCode code) {
         foundingCode = code;
+    }
+
+    /** How many queries have arrived. */
+    public int queries() {
+        return queries.get();
     }
 
     /** What the store would answer. */
@@ -257,6 +264,7 @@ public final class FakeCluster implements AutoCloseable {
     private final class Controller extends ControllerGrpc.ControllerImplBase {
         @Override
         public void query(QueryRequest request, StreamObserver<QueryReply> observer) {
+            queries.incrementAndGet();
             if (request.getNum() > 1) {
                 reply(
                         observer,

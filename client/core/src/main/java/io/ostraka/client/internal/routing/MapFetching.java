@@ -36,10 +36,16 @@ final class MapFetching {
         return wanted && !underWay ? notBeforeNanos : Long.MAX_VALUE;
     }
 
-    void arrived(long nowNanos) {
+    /**
+     * A map has come. While no other one does, asking again soon helps nobody: many clients wait for a group whose
+     * leader has died, and the controllers are not to be busy with that.
+     *
+     * @param news whether it differs from the one before
+     */
+    void arrived(boolean news, long nowNanos) {
         underWay = false;
         failures = 0;
-        notBeforeNanos = nowNanos + backoff.delayNanos(2, random);
+        notBeforeNanos = nowNanos + backoff.delayNanos(news ? 2 : 3, random);
     }
 
     /** No controller answered; {@code stillNeeded}: somebody waits for a map. */

@@ -150,8 +150,7 @@ public final class RequestEngine {
 
     /** A controller sent the configuration. */
     public Effects mapArrived(RoutingMap map, long nowNanos) {
-        fetching.arrived(nowNanos);
-        table.learn(map);
+        fetching.arrived(table.learn(map), nowNanos);
         for (Request request : inState(State.AWAITING_MAP)) {
             dispatch(request, nowNanos);
         }

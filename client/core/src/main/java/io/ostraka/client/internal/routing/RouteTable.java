@@ -17,6 +17,7 @@ final class RouteTable {
     private final TreeMap<GroupRef, GroupRoute> groups = new TreeMap<>();
     private @Nullable GroupRef[] holders = new GroupRef[0];
     private long[] epochs = new long[0];
+    private long revision = -1;
 
     boolean isEmpty() {
         return epochs.length == 0;
@@ -42,8 +43,10 @@ final class RouteTable {
         return groups.computeIfAbsent(name, GroupRoute::new);
     }
 
-    /** Takes in a configuration. */
-    void learn(RoutingMap map) {
+    /** Takes in a configuration. Returns whether it is another than the one before. */
+    boolean learn(RoutingMap map) {
+        boolean news = map.revision() != revision;
+        revision = map.revision();
         int shards = map.shards().size();
         if (epochs.length != shards) {
             holders = new GroupRef[shards];
@@ -59,6 +62,7 @@ final class RouteTable {
         for (Map.Entry<GroupRef, List<String>> entry : new TreeMap<>(map.groups()).entrySet()) {
             group(entry.getKey()).addresses(entry.getValue());
         }
+        return news;
     }
 
     /** Takes in the hint of a WRONG_GROUP answer of {@code from}. Returns whether it told something new. */
