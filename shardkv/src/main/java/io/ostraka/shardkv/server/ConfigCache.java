@@ -72,9 +72,15 @@ final class ConfigCache {
         return disk.describe() + "/" + NAME;
     }
 
-    /** Takes a configuration, to be kept by the next {@link #save}. */
-    void note(ClusterConfig config) {
+    /**
+     * Takes a configuration, to be kept by the next {@link #save}.
+     *
+     * @return whether that is the first since the last save
+     */
+    boolean note(ClusterConfig config) {
+        boolean first = unwritten == null;
         unwritten = config;
+        return first;
     }
 
     /**

@@ -30,7 +30,6 @@ final class ConfigWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfigWatch.class);
     private static final long SILENCE_MAX_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final long SILENCE_CHECK_MILLIS = 1_000;
 
     /**
      * The longest pause of a node that has joined no cluster yet: it waits for somebody who is founding one, and a few
@@ -80,7 +79,6 @@ final class ConfigWatch {
     void start(@Nullable ClusterConfig known) {
         current = known;
         open();
-        loop.repeat(this::checkSilence, SILENCE_CHECK_MILLIS);
     }
 
     /** Ends the watch. */
@@ -106,13 +104,20 @@ final class ConfigWatch {
         Attempt opened = new Attempt(link.address(), nanoTime.getAsLong());
         attempt = opened;
         opened.context.run(() -> ControllerGrpc.newStub(link.channel()).watch(request, opened));
+        checkSilence(opened, SILENCE_MAX_NANOS);
     }
 
-    private void checkSilence() {
-        Attempt watching = attempt;
-        if (watching != null && nanoTime.getAsLong() - watching.lastHeardNanos > SILENCE_MAX_NANOS) {
-            lost(watching, "", "silent for " + TimeUnit.NANOSECONDS.toSeconds(SILENCE_MAX_NANOS) + " s");
-        }
+    private void checkSilence(Attempt watching, long afterNanos) {
+        loop.schedule(
+                () -> {
+                    long silent = nanoTime.getAsLong() - watching.lastHeardNanos;
+                    if (silent >= SILENCE_MAX_NANOS) {
+                        lost(watching, "", "silent for " + TimeUnit.NANOSECONDS.toSeconds(SILENCE_MAX_NANOS) + " s");
+                    } else if (watching == attempt) {
+                        checkSilence(watching, SILENCE_MAX_NANOS - silent);
+                    }
+                },
+                1 + TimeUnit.NANOSECONDS.toMillis(afterNanos));
     }
 
     private void heard(Attempt from, WatchEvent event) {

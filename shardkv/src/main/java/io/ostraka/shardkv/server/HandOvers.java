@@ -51,14 +51,59 @@ final class HandOvers implements TransferService.Sources {
     private final Parts parts;
     private final Map<GroupId, LeadingGroup> leading = new TreeMap<>();
     private final Map<GroupId, LeaderGuess> guesses = new TreeMap<>();
+    private volatile boolean resting = true;
+    private long tickNumber;
 
     HandOvers(Parts parts) {
         this.parts = parts;
     }
 
-    void start() {
-        parts.loop().repeat(() -> copyOfLeading().forEach(LeadingGroup::tick), TICK_MILLIS);
+    // ---- ticks: often while an agent has something to do, seldom while none has, none where no group is led
+
+    /** A group that is led here has applied something; from any thread. */
+    void applied() {
+        if (resting) {
+            // At once, so that one task is enough however much is applied before the loop comes to it.
+            resting = false;
+            parts.loop().execute(() -> tickAfter(TICK_MILLIS));
+        }
     }
+
+    /** An agent may have something to do. */
+    void wake() {
+        if (resting) {
+            resting = false;
+            tickAfter(TICK_MILLIS);
+        }
+    }
+
+    private void tickAfter(long millis) {
+        long number = ++tickNumber;
+        parts.loop()
+                .schedule(
+                        () -> {
+                            if (number == tickNumber) {
+                                tick();
+                            }
+                        },
+                        millis);
+    }
+
+    private void tick() {
+        // Before the agents look: what is applied after they have looked wakes them.
+        resting = true;
+        long next = Long.MAX_VALUE;
+        for (LeadingGroup group : copyOfLeading()) {
+            next = Math.min(next, group.tick());
+        }
+        if (next <= TICK_MILLIS) {
+            wake();
+        } else if (resting && !leading.isEmpty()) {
+            tickAfter(next);
+        }
+    }
+
+    // ---- events
 
     /** Leadership of a group has changed as far as its state machine here knows. */
     void leadershipChanged(GroupId id, LeadershipEvent event) {
@@ -72,6 +117,7 @@ final class HandOvers implements TransferService.Sources {
                 if (group != null) {
                     LeadingGroup begun = new LeadingGroup(group, parts, this);
                     leading.put(id, begun);
+                    wake();
                     ClusterConfig known = parts.config().get();
                     if (known != null) {
                         begun.step(new AgentEvent.ConfigSeen(known));

@@ -46,7 +46,7 @@ final class LeadingGroup {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeadingGroup.class);
 
-    /** After that long without an action, an agent is asked less often. */
+    /** After that long without an event or an action an agent rests: longer than it ever waits before it asks again. */
     private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long RESTING_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -59,7 +59,7 @@ final class LeadingGroup {
     private final Map<Long, TransferService.ImporterStream> importers = new HashMap<>();
     private @Nullable GroupView seen;
     private boolean expires;
-    private long actedNanos;
+    private long stirredNanos;
     private long tickedNanos;
 
     LeadingGroup(ServedGroup group, HandOvers.Parts parts, HandOvers owner) {
@@ -67,7 +67,7 @@ final class LeadingGroup {
         this.parts = parts;
         this.owner = owner;
         long now = parts.nanoTime().getAsLong();
-        actedNanos = now;
+        stirredNanos = now;
         tickedNanos = now;
         LogClock clock = new LogClock(group.logTimeMillis(), now);
         agent = new GroupAgent(group.id(), group.machine().view(), clock, parts.options(), parts.random(), now);
@@ -77,10 +77,14 @@ final class LeadingGroup {
         return group.id();
     }
 
-    /** Time has passed. While the agent has nothing to do and nothing can fall due, most of that is passed over. */
-    void tick() {
+    /**
+     * Time has passed. While the agent has nothing to do and nothing can fall due, most of that is passed over.
+     *
+     * @return in how many milliseconds to come back at the latest; as often as one likes where it is 0
+     */
+    long tick() {
         if (!isCurrent()) {
-            return;
+            return TimeUnit.NANOSECONDS.toMillis(RESTING_TICK_NANOS);
         }
         long now = parts.nanoTime().getAsLong();
         GroupView view = group.machine().view();
@@ -89,13 +93,16 @@ final class LeadingGroup {
             seen = view;
             expires = view.known().stream().anyMatch(shard -> shard.nextExpiryMillis() != Long.MAX_VALUE);
         }
-        boolean rests = !news && !expires && sources.isEmpty() && importers.isEmpty() && now - actedNanos > REST_NANOS;
-        if (rests && now - tickedNanos < RESTING_TICK_NANOS) {
-            return;
+        if (news || !rests(now) || now - tickedNanos >= RESTING_TICK_NANOS) {
+            tickedNanos = now;
+            give(new AgentEvent.Applied(view));
+            give(new AgentEvent.Tick());
         }
-        tickedNanos = now;
-        seeView();
-        step(new AgentEvent.Tick());
+        return rests(now) ? TimeUnit.NANOSECONDS.toMillis(tickedNanos + RESTING_TICK_NANOS - now) : 0;
+    }
+
+    private boolean rests(long now) {
+        return !expires && sources.isEmpty() && importers.isEmpty() && now - stirredNanos > REST_NANOS;
     }
 
     /** An importer asks. */
@@ -119,17 +126,19 @@ final class LeadingGroup {
         importers.clear();
     }
 
-    /** Gives the agent an event, and does what it says. */
+    /** Gives the agent an event, does what it says, and has it ticked often for a while. */
     void step(AgentEvent event) {
-        long now = parts.nanoTime().getAsLong();
-        for (AgentAction action : agent.step(event, now)) {
-            actedNanos = now;
-            act(action);
-        }
+        stirredNanos = parts.nanoTime().getAsLong();
+        give(event);
+        owner.wake();
     }
 
-    private void seeView() {
-        step(new AgentEvent.Applied(group.machine().view()));
+    private void give(AgentEvent event) {
+        long now = parts.nanoTime().getAsLong();
+        for (AgentAction action : agent.step(event, now)) {
+            stirredNanos = now;
+            act(action);
+        }
     }
 
     /** Whether this leadership still has a say: not once what the replica holds is found out not to be trusted. */
@@ -141,7 +150,7 @@ final class LeadingGroup {
     private void later(AgentEvent event) {
         parts.loop().execute(() -> {
             if (isCurrent()) {
-                seeView();
+                give(new AgentEvent.Applied(group.machine().view()));
                 step(event);
             }
         });

@@ -34,6 +34,7 @@ final class Registration {
     private long knownRestore;
     private boolean registered;
     private boolean asking;
+    private boolean reviewIsDue;
     private String refusal = "";
 
     /**
@@ -60,11 +61,10 @@ final class Registration {
     /** Begins to register. */
     void start() {
         ask();
-        loop.repeat(this::ask, REVIEW_MILLIS);
     }
 
     /**
-     * Compares with what a configuration says of this node. It asks at the next review, not at once: two nodes that
+     * Compares with what a configuration says of this node. It asks again a little later, not at once: two nodes that
      * were given one address would otherwise take it from each other as fast as they can.
      */
     void follow(ClusterConfig config) {
@@ -76,6 +76,15 @@ final class Registration {
         }
         registered = accepted
                 && config.addressOf(greeting.nodeId()).map(address::equals).orElse(false);
+        if (!registered && !reviewIsDue) {
+            reviewIsDue = true;
+            loop.schedule(
+                    () -> {
+                        reviewIsDue = false;
+                        ask();
+                    },
+                    REVIEW_MILLIS);
+        }
     }
 
     private void ask() {

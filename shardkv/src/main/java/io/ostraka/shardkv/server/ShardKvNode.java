@@ -226,8 +226,6 @@ public final class ShardKvNode implements AutoCloseable {
                 adopt(known, false);
             }
             registration.start();
-            handOvers.start();
-            loop.repeat(cache::save, CACHE_MILLIS);
         });
     }
 
@@ -286,7 +284,9 @@ public final class ShardKvNode implements AutoCloseable {
 
     private void follow(ClusterConfig config, @Nullable ConfigDelta delta) {
         joinCluster(config.clusterId());
-        cache.note(config);
+        if (cache.note(config)) {
+            loop.schedule(cache::save, CACHE_MILLIS);
+        }
         adopt(config, true);
         registration.follow(config);
         handOvers.follow(config, delta);
@@ -431,6 +431,7 @@ public final class ShardKvNode implements AutoCloseable {
             long now = parts.clock().nanoTime();
             if (leads) {
                 clock.observe(view.logTimeMillis(), now);
+                handOvers.applied();
             } else {
                 clock.follow(view.logTimeMillis(), now);
             }

@@ -75,6 +75,38 @@ class HandOversTest {
         assertThat(source.state(SHARD)).isEqualTo(new ShardState.Absent(2));
     }
 
+    @Test
+    void aNodeThatLeadsNothingDoesNothing_andALeaderThatHasNothingToDoRests() {
+        assertThat(tasksIn(10_000, second)).isZero();
+        tasksIn(5_000, first);
+        // Twice a second, and as often as ever for the second after it has reported what shards hold.
+        assertThat(tasksIn(10_000, first)).isBetween(20, 50);
+
+        first.follow(source);
+        tasksIn(1_000, first);
+        assertThat(tasksIn(10_000, first)).isZero();
+    }
+
+    @Test
+    void whatIsAppliedWakesALeaderThatRests() {
+        tasksIn(5_000, first);
+        assertThat(tasksIn(500, first)).isEqualTo(1);
+        while (tasksIn(1, first) == 0) {
+            // Until it has just been asked: then it is left alone for half a second.
+        }
+        assertThat(tasksIn(60, first)).isZero();
+
+        first.applied();
+
+        assertThat(tasksIn(60, first)).isEqualTo(2);
+    }
+
+    private static int tasksIn(long millis, HeldNode node) {
+        int before = node.loop().ran();
+        node.loop().pass(millis);
+        return node.loop().ran() - before;
+    }
+
     /** The frozen shard stayed where it was, the importer asking the leader that hung, as long as that hung. */
     @Test
     void aSourcesLeaderThatHangsWhileTheShardIsFrozenIsLeftForItsSuccessor() {

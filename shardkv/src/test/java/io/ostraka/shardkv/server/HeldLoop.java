@@ -19,6 +19,7 @@ final class HeldLoop implements TaskLoop {
     private final PriorityQueue<Task> tasks = new PriorityQueue<>();
     private long nowNanos;
     private long order;
+    private int ran;
 
     long nowNanos() {
         return nowNanos;
@@ -55,9 +56,15 @@ final class HeldLoop implements TaskLoop {
         for (Task task = tasks.peek(); task != null && task.atNanos() <= endNanos; task = tasks.peek()) {
             tasks.remove();
             nowNanos = Math.max(nowNanos, task.atNanos());
+            ran++;
             task.work().run();
         }
         nowNanos = endNanos;
+    }
+
+    /** How many tasks have run. */
+    int ran() {
+        return ran;
     }
 
     /** How many tasks are due or wait for their time. */

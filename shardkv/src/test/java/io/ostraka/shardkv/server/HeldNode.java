@@ -74,7 +74,6 @@ final class HeldNode implements AutoCloseable {
                 () -> config,
                 hints,
                 groups::get));
-        handOvers.start();
         server = InProcessServerBuilder.forName(address(id))
                 .directExecutor()
                 .addService(new TransferService(loop, greeting, () -> config, handOvers))
@@ -111,6 +110,13 @@ final class HeldNode implements AutoCloseable {
         AppliedRaft raft = Objects.requireNonNull(rafts.get(fixture.id()));
         raft.leads = true;
         handOvers.leadershipChanged(fixture.id(), new LeadershipEvent.Leader(++term));
+    }
+
+    /**
+     * What the node's replica of a group that it leads applies is told to the hand-overs, as its state machine does.
+     */
+    void applied() {
+        handOvers.applied();
     }
 
     /** The node's replica of the group no longer leads. */
