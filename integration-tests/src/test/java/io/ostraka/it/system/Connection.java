@@ -21,7 +21,9 @@ final class Connection {
         private final Life life;
         private final SimulatedThreads.Queued thread;
         private final List<CallEnd> calls = new ArrayList<>();
-        private final Deque<Runnable> arriving = new ArrayDeque<>();
+        private final Deque<List<Runnable>> arriving = new ArrayDeque<>();
+        private List<Runnable> lastSent = new ArrayList<>();
+        private long lastSentIn = -1;
         private long lastArrivalNanos;
         private int held;
         private boolean over;
@@ -61,20 +63,30 @@ final class Connection {
             calls.remove(call);
         }
 
-        /** Has {@code arrival} happen at the other side, after all that was sent before. */
+        /**
+         * Has {@code arrival} happen at the other side, after all that was sent before: mostly together with what was
+         * sent in the same event, as TCP has it.
+         */
         void send(Runnable arrival) {
             if (isOver()) {
                 return;
             }
             wires.count();
-            Side to = other();
-            long at = Math.max(wires.queue().nowNanos() + wires.delayNanos(), to.lastArrivalNanos + 1);
-            to.lastArrivalNanos = at;
-            to.arriving.add(arrival);
-            wires.queue().after(at - wires.queue().nowNanos(), to::arrive);
             if (wires.isLosing()) {
                 wires.queue().after(0, Connection.this::reset);
             }
+            long event = wires.queue().ran();
+            if (event == lastSentIn && !wires.splits()) {
+                lastSent.add(arrival);
+                return;
+            }
+            lastSentIn = event;
+            lastSent = new ArrayList<>(List.of(arrival));
+            Side to = other();
+            long at = Math.max(wires.queue().nowNanos() + wires.delayNanos(), to.lastArrivalNanos + 1);
+            to.lastArrivalNanos = at;
+            to.arriving.add(lastSent);
+            wires.queue().after(at - wires.queue().nowNanos(), to::arrive);
         }
 
         private void arrive() {
@@ -86,11 +98,19 @@ final class Connection {
                 return;
             }
             life.run(() -> {
-                Runnable next = arriving.poll();
-                if (next != null && !over) {
-                    thread.run(next);
+                List<Runnable> next = arriving.poll();
+                if (next != null) {
+                    thread.run(() -> take(next));
                 }
             });
+        }
+
+        private void take(List<Runnable> arrived) {
+            for (Runnable arrival : arrived) {
+                if (!isOver()) {
+                    arrival.run();
+                }
+            }
         }
 
         /** Runs this soon, on the side's own thread. */

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Wires {
 
     private static final double BREAKING = 1.0 / 30;
+    private static final double SPLITTING = 1.0 / 16;
     private static final long FURTHER_NANOS_MAX = 26_000_000;
 
     /** How the network behaves. */
@@ -62,6 +63,11 @@ final class Wires {
 
     void leaves(Object message) {
         overhearing.accept(message);
+    }
+
+    /** Whether what is sent goes apart from what was sent just before. */
+    boolean splits() {
+        return dice.chance(SPLITTING);
     }
 
     /** How many frames were sent. */
