@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Every mutant, from five starts: how many seeds the simulation needs to notice it. Prints a table. Profile
  * {@code mutants}; {@code -Dmutants.seeds} bounds the search, {@code -Dmutants.starts} says from how many starts,
- * {@code -Dmutants.seconds} how long faults last in each run.
+ * {@code -Dmutants.seconds} how long faults last in each run; {@code -Dmutants.parts=N -Dmutants.part=K} takes every
+ * N-th mutant from the K-th on, counted from 0, for several processes.
  */
 final class MutationGate {
 
@@ -34,6 +36,8 @@ final class MutationGate {
 
     private static final int STATES_MAX = 150_000;
     private static final int STARTS = Integer.getInteger("mutants.starts", 5);
+    private static final int PARTS = Integer.getInteger("mutants.parts", 1);
+    private static final int PART = Integer.getInteger("mutants.part", 0);
     private static final long APART = 1_000_000;
     private static final long FAULTY_NANOS = Long.getLong("mutants.seconds", 20) * 1_000_000_000L;
 
@@ -43,7 +47,11 @@ final class MutationGate {
     private static final Map<Long, List<String>> HONEST = new ConcurrentHashMap<>();
 
     static List<Mutant> mutants() {
-        return Mutants.all();
+        List<Mutant> all = Mutants.all();
+        return IntStream.range(0, all.size())
+                .filter(i -> i % PARTS == PART)
+                .mapToObj(all::get)
+                .toList();
     }
 
     @ParameterizedTest
