@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param seed the seed
  * @param faultyNanos how long the safety phase lasts
+ * @param density how much happens in it
  * @param clientsMax how many clients there are at most
  * @param groupsMax how many groups there are at most
  * @param off kinds of faults that do not happen
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 record RunPlan(
         long seed,
         long faultyNanos,
+        Density density,
         int clientsMax,
         int groupsMax,
         Set<Fault> off,
@@ -35,18 +37,20 @@ record RunPlan(
     }
 
     /** All that the seed draws. */
-    static RunPlan of(long seed, long faultyNanos) {
-        return new RunPlan(seed, faultyNanos, Integer.MAX_VALUE, Integer.MAX_VALUE, Set.of(), null);
+    static RunPlan of(long seed, long faultyNanos, Density density) {
+        return new RunPlan(seed, faultyNanos, density, Integer.MAX_VALUE, Integer.MAX_VALUE, Set.of(), null);
     }
 
     /** What the command line says, as {@link #words} has it. */
     static RunPlan ofProperties(long seed, long faultyNanos) {
+        Density density = Density.valueOf(System.getProperty("system.density", Density.DENSE.name()));
         String only = System.getProperty("system.only");
         Set<Fault> off = EnumSet.noneOf(Fault.class);
         names(System.getProperty("system.off", "")).map(Fault::valueOf).forEach(off::add);
         return new RunPlan(
                 seed,
                 Long.getLong("system.nanos", faultyNanos),
+                density,
                 Integer.getInteger("system.clients", Integer.MAX_VALUE),
                 Integer.getInteger("system.groups", Integer.MAX_VALUE),
                 off,
@@ -65,6 +69,9 @@ record RunPlan(
         } else {
             words.append(" -Dsystem.nanos=").append(faultyNanos);
         }
+        if (density != Density.DENSE) {
+            words.append(" -Dsystem.density=").append(density);
+        }
         if (clientsMax < Integer.MAX_VALUE) {
             words.append(" -Dsystem.clients=").append(clientsMax);
         }
@@ -82,25 +89,25 @@ record RunPlan(
     }
 
     RunPlan lasting(long nanos) {
-        return new RunPlan(seed, nanos, clientsMax, groupsMax, off, only);
+        return new RunPlan(seed, nanos, density, clientsMax, groupsMax, off, only);
     }
 
     RunPlan withClients(int most) {
-        return new RunPlan(seed, faultyNanos, most, groupsMax, off, only);
+        return new RunPlan(seed, faultyNanos, density, most, groupsMax, off, only);
     }
 
     RunPlan withGroups(int most) {
-        return new RunPlan(seed, faultyNanos, clientsMax, most, off, only);
+        return new RunPlan(seed, faultyNanos, density, clientsMax, most, off, only);
     }
 
     RunPlan without(Fault fault) {
         Set<Fault> more = EnumSet.of(fault);
         more.addAll(off);
-        return new RunPlan(seed, faultyNanos, clientsMax, groupsMax, more, only);
+        return new RunPlan(seed, faultyNanos, density, clientsMax, groupsMax, more, only);
     }
 
     RunPlan withOnly(Set<String> faults) {
-        return new RunPlan(seed, faultyNanos, clientsMax, groupsMax, off, faults);
+        return new RunPlan(seed, faultyNanos, density, clientsMax, groupsMax, off, faults);
     }
 
     boolean has(Fault fault) {

@@ -6,9 +6,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run in words that every class loader knows, so that any loader's copy of the system can run: takes a seed and how
- * long the safety phase lasts, in nanoseconds; gives nothing if all went well, else who noticed what was wrong, and
- * what it was. Has no state.
+ * A run in words that every class loader knows, so that any loader's copy of the system can run: takes the seed of a
+ * dense run and how long the safety phase lasts, in nanoseconds; gives nothing if all went well, else who noticed what
+ * was wrong, and what it was. Has no state.
  */
 public final class SeedRun implements UnaryOperator<String[]> {
 
@@ -19,7 +19,8 @@ public final class SeedRun implements UnaryOperator<String[]> {
 
     @Override
     public String[] apply(String[] words) {
-        Shrinking.Failure failure = failure(RunPlan.of(Long.parseLong(words[0]), Long.parseLong(words[1])));
+        Shrinking.Failure failure =
+                failure(RunPlan.of(Long.parseLong(words[0]), Long.parseLong(words[1]), Density.DENSE));
         return failure == null ? new String[0] : new String[] {failure.by(), failure.what()};
     }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class ShrinkingTest {
 
     private static final long SECOND = 1_000_000_000L;
-    private static final RunPlan WHOLE = RunPlan.of(7, 40 * SECOND);
+    private static final RunPlan WHOLE = RunPlan.of(7, 40 * SECOND, Density.DENSE);
 
     /** A fault of each kind a second. */
     private static List<String> faults(RunPlan plan) {
@@ -105,7 +105,7 @@ class ShrinkingTest {
     void aRunOfAllItsFaultsIsTheRunOfItsSeed() {
         try (ErrorLog errors = new ErrorLog()) {
             List<String> faults = new ArrayList<>();
-            RunPlan plan = RunPlan.of(2, 10 * SECOND);
+            RunPlan plan = RunPlan.of(2, 10 * SECOND, Density.DENSE);
             String digest = SystemSimulation.run(plan, null, faults::add).digest();
             List<String> again = new ArrayList<>();
 

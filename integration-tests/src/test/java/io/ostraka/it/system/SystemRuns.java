@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.LongFunction;
 
 /** Runs of many seeds; one that fails says how to run it again. */
 final class SystemRuns {
@@ -16,40 +17,39 @@ final class SystemRuns {
 
     private SystemRuns() {}
 
-    /** Runs the seeds from {@code from} to {@code to}, two at a time. */
-    static void each(long from, long to, long faultyNanos, Totals totals) throws InterruptedException {
+    /** Runs the plans of the seeds from {@code from} to {@code to}, two at a time. */
+    static void each(long from, long to, LongFunction<RunPlan> plans, Totals totals) throws InterruptedException {
         try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
             List<Future<SystemSimulation.Report>> running = new ArrayList<>();
             for (long seed = from; seed <= to; seed++) {
-                long each = seed;
-                running.add(threads.submit(() -> run(each, faultyNanos)));
+                RunPlan plan = plans.apply(seed);
+                running.add(threads.submit(() -> run(plan)));
             }
             for (int i = 0; i < running.size(); i++) {
-                totals.add(resultOf(running.get(i), from + i, faultyNanos, threads));
+                totals.add(resultOf(running.get(i), plans.apply(from + i), threads));
             }
         }
     }
 
     /** The first seed that fails is made smaller, while no other runs. */
     private static SystemSimulation.Report resultOf(
-            Future<SystemSimulation.Report> running, long seed, long faultyNanos, ExecutorService threads)
+            Future<SystemSimulation.Report> running, RunPlan plan, ExecutorService threads)
             throws InterruptedException {
         try {
             return running.get();
         } catch (ExecutionException e) {
             threads.shutdownNow();
             Throwable failure = Objects.requireNonNullElse(e.getCause(), e);
-            throw new AssertionError(failure.getMessage() + smallest(RunPlan.of(seed, faultyNanos)), failure);
+            throw new AssertionError(failure.getMessage() + smallest(plan), failure);
         }
     }
 
-    /** Runs a seed; how it can be run again is in what it throws. */
-    static SystemSimulation.Report run(long seed, long faultyNanos) {
+    /** Runs a plan; how it can be run again is in what it throws. */
+    static SystemSimulation.Report run(RunPlan plan) {
         try {
-            return SystemSimulation.run(seed, faultyNanos, null);
+            return SystemSimulation.run(plan, null, _ -> {});
         } catch (RuntimeException | AssertionError e) {
-            throw new AssertionError(
-                    "seed " + seed + ": " + e.getMessage() + "\nagain: " + command(RunPlan.of(seed, faultyNanos)), e);
+            throw new AssertionError("seed " + plan.seed() + ": " + e.getMessage() + "\nagain: " + command(plan), e);
         }
     }
 

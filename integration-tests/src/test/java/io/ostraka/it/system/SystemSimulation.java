@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +35,9 @@ final class SystemSimulation {
             List<Integer> effects) {}
 
     private static final long SECOND = 1_000_000_000L;
-    private static final long PATIENCE_NANOS = 120 * SECOND;
 
     private final SystemWorld world;
+    private final long patienceNanos;
     private final Workload workload;
     private final Operator operator;
     private final SystemChaos chaos;
@@ -46,11 +45,12 @@ final class SystemSimulation {
     private final LateProposals proposals;
     private final Quiescence quiescence;
 
-    private SystemSimulation(SystemWorld world, Predicate<String> wanted, Consumer<String> faults) {
+    private SystemSimulation(SystemWorld world, RunPlan plan, Consumer<String> faults) {
         this.world = world;
+        this.patienceNanos = plan.density().patienceNanos();
         this.workload = new Workload(world);
         this.operator = new Operator(world);
-        this.chaos = new SystemChaos(world, wanted, faults);
+        this.chaos = new SystemChaos(world, plan::has, faults);
         this.repeats = new LateRepeats(world);
         this.proposals = new LateProposals(world);
         this.quiescence = new Quiescence(world);
@@ -58,13 +58,13 @@ final class SystemSimulation {
     }
 
     /**
-     * Runs a seed.
+     * Runs a seed, densely.
      *
      * @param faultyNanos how long the safety phase lasts
      * @param lines takes a line for everything that happens, or is null
      */
     static Report run(long seed, long faultyNanos, @Nullable Consumer<String> lines) {
-        return run(RunPlan.of(seed, faultyNanos), lines, _ -> {});
+        return run(RunPlan.of(seed, faultyNanos, Density.DENSE), lines, _ -> {});
     }
 
     /**
@@ -74,14 +74,14 @@ final class SystemSimulation {
      * @param faults takes the names of the faults that happen
      */
     static Report run(RunPlan plan, @Nullable Consumer<String> lines, Consumer<String> faults) {
-        SystemWorld world =
-                new SystemWorld(plan.seed(), SystemSwarm.draw(plan.seed()).within(plan), lines);
-        return new SystemSimulation(world, plan::has, faults).live(plan.faultyNanos());
+        SystemWorld world = new SystemWorld(
+                plan.seed(), SystemSwarm.draw(plan.seed(), plan.density()).within(plan), lines);
+        return new SystemSimulation(world, plan, faults).live(plan.faultyNanos());
     }
 
     /** Runs a world that is made, in which nothing has happened yet. */
     static Report run(SystemWorld world, long faultyNanos) {
-        return new SystemSimulation(world, _ -> true, _ -> {}).live(faultyNanos);
+        return new SystemSimulation(world, RunPlan.of(0, faultyNanos, Density.DENSE), _ -> {}).live(faultyNanos);
     }
 
     private Report live(long faultyNanos) {
@@ -175,7 +175,7 @@ final class SystemSimulation {
 
     /** Lets time pass until something holds, which must not take for ever. */
     private void converge(String when, BooleanSupplier reached) {
-        long deadline = world.queue().nowNanos() + PATIENCE_NANOS;
+        long deadline = world.queue().nowNanos() + patienceNanos;
         long next = 0;
         while (world.queue().nowNanos() < deadline) {
             if (world.queue().nowNanos() >= next) {

@@ -21,15 +21,19 @@ class SystemSoak {
         Totals totals = new Totals();
         try (ErrorLog errors = new ErrorLog()) {
             for (long from = Long.getLong("sim.from", 1); System.nanoTime() < end; from += SEEDS_AT_A_TIME) {
-                SystemRuns.each(from, from + SEEDS_AT_A_TIME - 1, FAULTY_NANOS, totals);
+                SystemRuns.each(from, from + SEEDS_AT_A_TIME - 1, SystemSoak::plan, totals);
                 for (long seed = from; seed < from + SEEDS_AT_A_TIME; seed += SEEDS_A_REPETITION) {
-                    assertThat(SystemRuns.run(seed, FAULTY_NANOS).digest())
+                    assertThat(SystemRuns.run(plan(seed)).digest())
                             .as("seed %d", seed)
-                            .isEqualTo(SystemRuns.run(seed, FAULTY_NANOS).digest());
+                            .isEqualTo(SystemRuns.run(plan(seed)).digest());
                 }
                 System.out.println("up to seed " + (from + SEEDS_AT_A_TIME - 1) + ", " + totals);
             }
             errors.check();
         }
+    }
+
+    private static RunPlan plan(long seed) {
+        return RunPlan.of(seed, FAULTY_NANOS, Density.DENSE);
     }
 }

@@ -61,6 +61,9 @@ record SystemSwarm(
 
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final Load BUSY = new Load(2, 60 * MILLI);
+    private static final double RESTART_MAX = 60.0 * SECOND;
+    private static final double DELAY_MEAN_MAX = 100.0 * MILLI;
     private static final List<Fault> SCHEDULED = List.of(
             Fault.PARTITION,
             Fault.ONE_WAY_CUT,
@@ -79,9 +82,11 @@ record SystemSwarm(
             Fault.DISK_WIPED,
             Fault.BIT_FLIP);
 
-    static SystemSwarm draw(long seed) {
+    private record Load(int clients, long thinkNanos) {}
+
+    static SystemSwarm draw(long seed, Density density) {
         Dice dice = Dice.of(seed, "swarm");
-        RaftConfig raft = raft(dice);
+        RaftConfig raft = raft(dice, density);
         long election = raft.electionTimeoutMaxNanos();
         return new SystemSwarm(
                 dice.oneOf(1, 1, 3, 3, 3, 5),
@@ -90,47 +95,49 @@ record SystemSwarm(
                 dice.oneOf(1, 2, 4, 10, 64),
                 dice.between(1, 12),
                 dice.between(1, 12),
-                (long) dice.logUniform(30.0 * MILLI, 1_000.0 * MILLI),
+                density.calls() * (long) dice.logUniform(30.0 * MILLI, 1_000.0 * MILLI),
                 host(dice, raft),
                 new LogOptions(dice.oneOf(16 << 10, 64 << 10, 256 << 10), 8 << 10, 2, 1),
-                NodeOptions.defaults().withDigests(dice.chance(0.5) ? 1 << 20 : 0, dice.between(500, 10_000)),
+                NodeOptions.defaults()
+                        .withDigests(
+                                dice.chance(0.5) ? 1 << 20 : 0, (long) density.faults() * dice.between(500, 10_000)),
                 wires(dice, election),
                 (long) dice.logUniform(0.02 * MILLI, 5.0 * MILLI),
                 dice.chance(0.5) ? 0 : dice.logUniform(1e-5, 1e-2),
                 (long) dice.logUniform(1.0 * MILLI, (double) election),
-                (long) dice.logUniform(20.0 * MILLI, 10.0 * election),
+                (long) dice.logUniform(20.0 * MILLI, Math.min(10.0 * election, RESTART_MAX)),
                 drift(dice, raft),
-                faults(seed),
-                dice.chance(0.15) ? 0 : (long) dice.logUniform(0.1 * SECOND, 10.0 * SECOND),
+                faults(seed, density),
+                dice.chance(0.15) ? 0 : density.faults() * (long) dice.logUniform(0.1 * SECOND, 10.0 * SECOND),
                 dice.chance(0.3) ? 0 : dice.logUniform(1e-3, 0.3));
     }
 
     /** A small cluster, two busy clients and many moves, and nothing that goes wrong by itself. */
     static SystemSwarm undisturbed() {
-        return undisturbed(1, false, List.of(3, 1), 2, 2, SECOND);
+        return undisturbed(1, false, List.of(3, 1), 2, BUSY, SECOND);
     }
 
     /** Three machines that are all of a cluster, controllers and one group, and nothing that goes wrong by itself. */
     static SystemSwarm ofThreeMachines() {
-        return undisturbed(3, true, List.of(3), 2, 2, SECOND);
+        return undisturbed(3, true, List.of(3), 2, BUSY, SECOND);
     }
 
-    /** What a simulation's speed is told of: three groups under eight busy clients, and nothing that goes wrong. */
-    static SystemSwarm ofThreeGroups() {
-        return undisturbed(3, false, List.of(3, 3, 3), 12, 8, 10 * SECOND);
+    /** What a simulation's speed is told of: three groups under eight clients, and nothing that goes wrong. */
+    static SystemSwarm ofThreeGroups(long thinkNanos) {
+        return undisturbed(3, false, List.of(3, 3, 3), 12, new Load(8, thinkNanos), 10 * SECOND);
     }
 
     private static SystemSwarm undisturbed(
-            int controllers, boolean together, List<Integer> groups, int shards, int clients, long changeNanos) {
+            int controllers, boolean together, List<Integer> groups, int shards, Load load, long changeNanos) {
         RaftConfig raft = RaftConfig.defaults().withTimings(50, 300, 600);
         return new SystemSwarm(
                 controllers,
                 together,
                 groups,
                 shards,
-                clients,
-                2 * clients,
-                60 * MILLI,
+                load.clients(),
+                2 * load.clients(),
+                load.thinkNanos(),
                 new HostOptions(
                         raft,
                         raft.heartbeatIntervalNanos() / 2,
@@ -192,8 +199,8 @@ record SystemSwarm(
         return List.copyOf(sizes);
     }
 
-    private static RaftConfig raft(Dice dice) {
-        long heartbeat = dice.oneOf(50, 100, 150, 200);
+    private static RaftConfig raft(Dice dice, Density density) {
+        long heartbeat = (long) density.heartbeats() * dice.oneOf(50, 100, 150, 200);
         long election = heartbeat * dice.between(5, 12);
         RaftConfig raft = RaftConfig.defaults()
                 .withTimings(heartbeat, election, 2 * election)
@@ -219,7 +226,7 @@ record SystemSwarm(
     private static Wires.Manner wires(Dice dice, long election) {
         return new Wires.Manner(
                 (long) dice.logUniform(0.01 * MILLI, 5.0 * MILLI),
-                (long) dice.logUniform(0.02 * MILLI, election / 40.0),
+                (long) dice.logUniform(0.02 * MILLI, Math.min(election / 40.0, DELAY_MEAN_MAX)),
                 dice.chance(0.5) ? 0 : dice.logUniform(1e-4, 1e-2),
                 (long) dice.logUniform(0.2 * SECOND, 10.0 * SECOND));
     }
@@ -234,14 +241,14 @@ record SystemSwarm(
     }
 
     /** Each kind has dice of its own: another kind changes nothing in what a seed draws of the others. */
-    private static Map<Fault, Long> faults(long seed) {
+    private static Map<Fault, Long> faults(long seed, Density density) {
         Map<Fault, Long> faults = new EnumMap<>(Fault.class);
         for (Fault fault : SCHEDULED) {
             Dice dice = Dice.of(seed, "swarm " + fault);
             boolean on = dice.chance(0.5);
             double mean = dice.logUniform(2.0 * SECOND, 60.0 * SECOND);
             if (on) {
-                faults.put(fault, (long) mean);
+                faults.put(fault, density.faults() * (long) mean);
             }
         }
         return faults;

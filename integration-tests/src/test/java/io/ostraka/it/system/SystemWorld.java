@@ -16,6 +16,8 @@ final class SystemWorld {
     /** What a disk holds. */
     static final long DISK_BYTES = 64L << 30;
 
+    private static final long CALM_NANOS_MAX = 60_000_000;
+
     private final long seed;
     private final SystemSwarm swarm;
     private final EventQueue queue;
@@ -127,9 +129,9 @@ final class SystemWorld {
 
     /** From now on network and disks are so good that elections end. */
     void calm() {
-        long spread = swarm.host().raft().electionTimeoutMinNanos();
-        wires.calm(spread / 40);
-        forceMeanNanos = Math.min(forceMeanNanos, spread / 40);
+        long slowest = Math.min(CALM_NANOS_MAX, swarm.host().raft().electionTimeoutMinNanos() / 40);
+        wires.calm(slowest);
+        forceMeanNanos = Math.min(forceMeanNanos, slowest);
     }
 
     /** Has the next machine that installs a snapshot shown to someone, once. */
