@@ -26,7 +26,9 @@ final class UnlikeMachines implements AutoCloseable {
 
     private static final Path FAKE_TIME = Path.of("faketime", "libfaketimeMT.so.1");
 
-    private static final String DISK_BYTES = "128m";
+    /** A node with less than 256 MB left takes no shards in, and this one may lead. */
+    private static final String DISK_BYTES = "768m";
+
     private static final int SECONDS_MAX = 60;
 
     private final Optional<Path> fakeTime;
