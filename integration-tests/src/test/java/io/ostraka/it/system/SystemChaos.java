@@ -171,11 +171,24 @@ final class SystemChaos {
         });
     }
 
+    /** Now, or once a controller is about to write its state: the log has kept room for itself, the state has none. */
     private void fillDisk() {
-        Machine machine = victim();
+        long lasts = (long) (electionNanos * dice.logUniform(0.5, 5));
+        if (dice.chance(0.5)) {
+            fillDisk(victim(), lasts);
+            return;
+        }
+        world.showNextStateWritten(machine -> {
+            if (!stopped) {
+                fillDisk(machine, lasts);
+            }
+        });
+    }
+
+    private void fillDisk(Machine machine, long lastsNanos) {
         world.counts().injected(Fault.DISK_FULL);
         machine.fillDisk();
-        world.queue().after((long) (electionNanos * dice.logUniform(0.5, 5)), machine::emptyDisk);
+        world.queue().after(lastsNanos, machine::emptyDisk);
     }
 
     private void transfer() {

@@ -24,7 +24,7 @@ class SystemSimulationTest {
     void nothingIsLostDoneTwiceOrServedTwiceAndAllIsWellInTheEnd() throws InterruptedException {
         Long only = Long.getLong("system.seed");
         if (only == null) {
-            run(Density.DENSE, "system.dense", 30);
+            run(Density.DENSE, "system.dense", 15);
             run(Density.SPARSE, "system.seeds", 2_000);
             return;
         }
@@ -81,7 +81,7 @@ class SystemSimulationTest {
 
     /** A controller that could not write its state was left without its replica, in a process that went on. */
     @ParameterizedTest
-    @ValueSource(longs = 113)
+    @ValueSource(longs = 1_000_004)
     void aFullDiskEndsTheProcessOfAController(long seed) {
         try (ErrorLog errors = new ErrorLog()) {
             SystemSimulation.run(seed, 20 * SECOND, null);

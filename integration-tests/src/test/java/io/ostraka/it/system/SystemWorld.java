@@ -32,6 +32,7 @@ final class SystemWorld {
     private final GroupsOracle groups = new GroupsOracle(shards, writes);
     private long forceMeanNanos;
     private @Nullable Consumer<Machine> installationWitness;
+    private @Nullable Consumer<Machine> stateWitness;
 
     SystemWorld(long seed, SystemSwarm swarm, @Nullable Consumer<String> lines) {
         this.seed = seed;
@@ -143,6 +144,20 @@ final class SystemWorld {
     void installed(Machine machine) {
         Consumer<Machine> witness = installationWitness;
         installationWitness = null;
+        if (witness != null) {
+            witness.accept(machine);
+        }
+    }
+
+    /** Has the next machine whose controller is about to write its state shown to someone, once. */
+    void showNextStateWritten(Consumer<Machine> to) {
+        stateWitness = to;
+    }
+
+    /** A machine's controller is about to write its state. */
+    void writesState(Machine machine) {
+        Consumer<Machine> witness = stateWitness;
+        stateWitness = null;
         if (witness != null) {
             witness.accept(machine);
         }

@@ -19,6 +19,7 @@ import io.ostraka.raft.runtime.statemachine.StateMachine;
 import io.ostraka.raft.runtime.storage.ReplicaDescriptor;
 import io.ostraka.raft.runtime.storage.ReplicaRecovery;
 import io.ostraka.raft.testkit.disk.DiskCall;
+import io.ostraka.shardctrler.machine.ControllerStateMachine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -181,6 +182,9 @@ final class WitnessedHost implements ReplicaHost {
 
         @Override
         public AppliedState flush() {
+            if (machine instanceof ControllerStateMachine) {
+                world.writesState(on);
+            }
             return machine.flush();
         }
 
