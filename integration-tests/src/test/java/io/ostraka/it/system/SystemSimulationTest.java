@@ -51,7 +51,7 @@ class SystemSimulationTest {
             assertThat(totals.faults().of(Fault.MACHINE_CRASH)).isPositive();
             assertThat(totals.faults().of(Fault.DISK_WIPED)).isPositive();
             assertThat(totals.faults().of(Fault.BIT_FLIP)).isPositive();
-            assertThat(totals.acknowledged()).isGreaterThan(50L * seeds);
+            assertThat(totals.acknowledged()).isGreaterThan(100L * seeds);
         }
     }
 

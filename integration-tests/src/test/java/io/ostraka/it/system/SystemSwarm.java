@@ -82,6 +82,7 @@ record SystemSwarm(
             Fault.DISK_WIPED,
             Fault.BIT_FLIP);
 
+    /** How many clients there are, and how long each waits between two calls. */
     private record Load(int clients, long thinkNanos) {}
 
     static SystemSwarm draw(long seed, Density density) {

@@ -77,7 +77,6 @@ public final class RealOstrakaClient implements OstrakaClient {
         this.limit = new InFlightLimit(options.inFlightMax(), options.inFlightBytesMax());
         this.network = network;
         this.streams = KeptConnections.of(clock, STREAMS_MAX, STREAM_IDLE, this::streamLeft);
-        ;
         this.unary = new UnaryCalls(network, clock);
         this.controllers = new Controllers(options.controllers(), unary, clock);
         this.session = new SessionName(random.nextLong(), random.nextLong());
