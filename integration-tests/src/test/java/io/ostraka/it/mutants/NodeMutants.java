@@ -24,7 +24,8 @@ final class NodeMutants {
                     "failed-force-taken-for-success",
                     "a failed force stops the process",
                     "M22, P9",
-                    "GroupsOracle, HistoryCheck, ShardsOracle, WritesOracle, Server, SystemWorld, SystemSimulation",
+                    "GroupsOracle, HistoryCheck, ShardsOracle, WritesOracle, Machine, Server, SystemWorld,"
+                            + " SystemSimulation",
                     redirecting(LOG, "force", "DiskFile.force", INSTEAD)),
             Mutant.of(
                     "log-acknowledged-before-force",
