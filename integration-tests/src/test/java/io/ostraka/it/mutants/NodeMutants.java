@@ -18,7 +18,8 @@ final class NodeMutants {
                     "log-not-forced",
                     "what is acknowledged is forced",
                     "M16, P1",
-                    "GroupsOracle, HistoryCheck, ShardsOracle, WritesOracle, Server, SystemWorld, SystemSimulation",
+                    "GroupsOracle, HistoryCheck, ShardsOracle, WritesOracle, Machine, Server, SystemWorld,"
+                            + " SystemSimulation",
                     insteadOfCall(LOG, "force", "DiskFile.force", code -> code.pop())),
             Mutant.of(
                     "failed-force-taken-for-success",
@@ -47,7 +48,7 @@ final class NodeMutants {
                     "committed-by-the-first",
                     "an entry is committed when a majority has it on disk",
                     "M15, P5",
-                    "ErrorLog, GroupsOracle, HistoryCheck, ShardsOracle, WritesOracle, SystemWorld",
+                    "ErrorLog, GroupsOracle, HistoryCheck, ShardsOracle, WritesOracle, SystemWorld, SystemSimulation",
                     insteadOfCall(
                             "raft.core.membership.Membership",
                             "reachedByMajority",
