@@ -3,7 +3,6 @@ package io.ostraka.it.scenarios.kv;
 import io.ostraka.raft.testkit.history.KvOperation;
 import io.ostraka.raft.testkit.history.KvResult;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** A clerk that makes one call after the other, by itself, until it is told to stop. For any thread. */
 final class BackgroundClient {
@@ -22,8 +21,8 @@ final class BackgroundClient {
     private final Script script;
     private final long pauseMillis;
     private final CompletableFuture<Long> end = new CompletableFuture<>();
-    private final AtomicLong calls = new AtomicLong();
     private volatile boolean stopping;
+    private long calls;
 
     private BackgroundClient(StoreCluster cluster, StoreClerk clerk, Script script, long pauseMillis) {
         this.cluster = cluster;
@@ -41,7 +40,7 @@ final class BackgroundClient {
 
     private void next() {
         if (stopping) {
-            end.complete(calls.get());
+            end.complete(calls);
             return;
         }
         KvOperation operation = script.next();
@@ -50,7 +49,7 @@ final class BackgroundClient {
                 end.completeExceptionally(failure);
                 return;
             }
-            calls.incrementAndGet();
+            calls++;
             try {
                 script.ended(operation, result);
                 cluster.afterMillis(pauseMillis, this::next);
@@ -68,11 +67,6 @@ final class BackgroundClient {
     /** How many calls ended; there once it has stopped. */
     CompletableFuture<Long> end() {
         return end;
-    }
-
-    /** How many calls have ended so far. */
-    long calls() {
-        return calls.get();
     }
 
     String name() {
