@@ -213,6 +213,8 @@ abstract class Edition2025Scenarios extends StoreScenarios {
     private static void concurrentClerks(StoreScenario s, int count) {
         SortedSet<Integer> joined = new TreeSet<>(List.of(0));
         s.join(0);
+        // What is counted are calls while shards move, not how soon processes that have just started elect a leader.
+        s.awaitSettled(0);
         List<String> keys = StoreScenario.keys(10);
         List<BackgroundClient> clients = new ArrayList<>();
         for (int i = 0; i < count; i++) {
