@@ -113,7 +113,7 @@ final class SystemChaos {
         int steps = dice.between(0, 20);
         Life.End how = dice.oneOf(Life.End.values());
         if (dice.chance(0.3)) {
-            world.showNextInstallation(machine -> {
+            world.installation().showNext(machine -> {
                 if (!stopped) {
                     machine.crashAtEffect(steps, how);
                 }
@@ -178,7 +178,7 @@ final class SystemChaos {
             fillDisk(victim(), lasts);
             return;
         }
-        world.showNextStateWritten(machine -> {
+        world.stateWriting().showNext(machine -> {
             if (!stopped) {
                 fillDisk(machine, lasts);
             }

@@ -30,9 +30,9 @@ final class SystemWorld {
     private final ShardsOracle shards = new ShardsOracle();
     private final WritesOracle writes = new WritesOracle();
     private final GroupsOracle groups = new GroupsOracle(shards, writes);
+    private final Moment installation = new Moment();
+    private final Moment stateWriting = new Moment();
     private long forceMeanNanos;
-    private @Nullable Consumer<Machine> installationWitness;
-    private @Nullable Consumer<Machine> stateWitness;
 
     SystemWorld(long seed, SystemSwarm swarm, @Nullable Consumer<String> lines) {
         this.seed = seed;
@@ -135,32 +135,14 @@ final class SystemWorld {
         forceMeanNanos = Math.min(forceMeanNanos, slowest);
     }
 
-    /** Has the next machine that installs a snapshot shown to someone, once. */
-    void showNextInstallation(Consumer<Machine> to) {
-        installationWitness = to;
-    }
-
     /** A replica of a machine has installed a snapshot. */
-    void installed(Machine machine) {
-        Consumer<Machine> witness = installationWitness;
-        installationWitness = null;
-        if (witness != null) {
-            witness.accept(machine);
-        }
-    }
-
-    /** Has the next machine whose controller is about to write its state shown to someone, once. */
-    void showNextStateWritten(Consumer<Machine> to) {
-        stateWitness = to;
+    Moment installation() {
+        return installation;
     }
 
     /** A machine's controller is about to write its state. */
-    void writesState(Machine machine) {
-        Consumer<Machine> witness = stateWitness;
-        stateWitness = null;
-        if (witness != null) {
-            witness.accept(machine);
-        }
+    Moment stateWriting() {
+        return stateWriting;
     }
 
     /** After each event of a machine. */

@@ -169,7 +169,7 @@ final class WitnessedHost implements ReplicaHost {
                 public AppliedState commit() {
                     AppliedState state = writer.commit();
                     world.groups().installed(descriptor, state, machine);
-                    world.installed(on);
+                    world.installation().come(on);
                     return state;
                 }
 
@@ -183,7 +183,7 @@ final class WitnessedHost implements ReplicaHost {
         @Override
         public AppliedState flush() {
             if (machine instanceof ControllerStateMachine) {
-                world.writesState(on);
+                world.stateWriting().come(on);
             }
             return machine.flush();
         }
