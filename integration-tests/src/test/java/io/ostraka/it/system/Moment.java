@@ -8,7 +8,7 @@ final class Moment {
 
     private @Nullable Consumer<Machine> witness;
 
-    /** Has the next machine that comes to it shown to someone, once, instead of to whoever waits. */
+    /** Has the next machine that comes to it shown to someone, once; who waited before does so no longer. */
     void showNext(Consumer<Machine> to) {
         witness = to;
     }
